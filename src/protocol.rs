@@ -1,1 +1,119 @@
+//! What crosses between the page and the worker: calls tied to their answers, events and failures.
+//!
+//! A message is one JSON string. Dropped files travel beside it, as the browser's own `File` objects, in the order
+//! in which [`Open`] names them. Every request is answered exactly once, with the request's id.
 
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+
+use crate::domain::catalogue::Catalogue;
+use crate::domain::database::Database;
+use crate::domain::failure::Failure;
+use crate::domain::instant::Instant;
+use crate::domain::query::Choice;
+use crate::domain::report::Environment;
+use crate::domain::run::{Step, StepAnswer};
+use crate::domain::value::Value;
+
+/// Raised with every change that an older peer would misread. The worker says it in [`Event::Ready`].
+pub const VERSION: u32 = 1;
+
+pub type RequestId = u32;
+
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Envelope {
+    pub id: RequestId,
+    pub request: Request,
+}
+
+/// From the worker to the page.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Event {
+    /// The worker listens. Nothing may be sent before.
+    Ready {
+        protocol_version: u32,
+        environment: Environment,
+        catalogue: Box<Catalogue>,
+    },
+    Answer {
+        id: RequestId,
+        result: Result<serde_json::Value, Failure>,
+    },
+    /// A long request goes on. `n_total` is 0 when the end is not known.
+    Progress {
+        id: RequestId,
+        n_done: u64,
+        n_total: u64,
+    },
+    /// The background copy of the dropped file. Sent without being asked.
+    Promotion {
+        n_copied: u64,
+        n_total: u64,
+        in_ram: bool,
+    },
+}
+
+/// A request, with the type of its answer.
+pub trait Call: Into<Request> {
+    type Answer: Serialize + DeserializeOwned;
+}
+
+macro_rules! calls {
+    ($($(#[$doc:meta])* $name:ident { $($(#[$field_doc:meta])* $field:ident: $type:ty),* $(,)? } -> $answer:ty;)*) => {
+        $(
+            $(#[$doc])*
+            #[derive(Clone, Debug, Serialize, Deserialize)]
+            pub struct $name { $($(#[$field_doc])* pub $field: $type),* }
+
+            impl Call for $name {
+                type Answer = $answer;
+            }
+
+            impl From<$name> for Request {
+                fn from(call: $name) -> Self {
+                    Self::$name(call)
+                }
+            }
+        )*
+
+        #[derive(Clone, Debug, Serialize, Deserialize)]
+        #[serde(rename_all = "snake_case")]
+        pub enum Request { $($name($name)),* }
+    };
+}
+
+calls! {
+    /// Opens what was dropped: one database, with its `-wal` if there is one. The files themselves travel beside.
+    Open {
+        /// Names of all dropped files, in the order of the `File` objects.
+        file_names: Vec<String>,
+    } -> Database;
+
+    /// Generates a database in the application's schema and opens it.
+    OpenSample {
+        n_workflows: u32,
+        n_logs: u32,
+        seed: u64,
+        /// The instant that the newest rows stand at.
+        now: Instant,
+    } -> Database;
+
+    /// Sets what `'now'` means from here on.
+    SetNow { now: Instant } -> ();
+
+    /// One step of the run.
+    Run { step: Step } -> StepAnswer;
+
+    /// Measures one query with the person's own parameters.
+    MeasureQuery { id: String, parameters: Vec<Value> } -> StepAnswer;
+
+    /// Values that the file offers for a parameter, the most frequent first.
+    Choices { query: String, parameter: String } -> Vec<Choice>;
+
+    /// Rows of a table. Reads an index or the table from end to end.
+    CountRows { table: String } -> u64;
+
+    /// Closes the database and drops every fork.
+    Close { } -> ();
+}

@@ -1,0 +1,116 @@
+//! What a documented DELETE does on one file: really executed on a fork, then dropped.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use super::plan::PlanRow;
+use super::verdict::Claim;
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct CleanupReport {
+    pub id: String,
+    pub title: String,
+    pub table: String,
+    pub sql: String,
+    /// As documented: `30 days`.
+    pub retention: String,
+    /// The instant before which rows count as old, as SQLite's `datetime()` writes it.
+    pub cutoff: String,
+    pub claim: Option<Claim>,
+    /// With foreign keys on, of the file as dropped: the look-ups in child tables included.
+    pub plan: Vec<PlanRow>,
+    /// The same after the migration.
+    pub plan_after: Vec<PlanRow>,
+    pub foreign_keys_on: Option<WithForeignKeys>,
+    pub foreign_keys_off: Option<WithoutForeignKeys>,
+    /// Rows old enough by the instant that they name, but kept by the documented comparison of text.
+    pub n_missed_by_text_comparison: Option<u64>,
+    /// Finished rows whose time is NULL: never removed.
+    pub n_without_time: Option<u64>,
+    /// Size of the pages that the run with foreign keys on put on the free list.
+    pub bytes_freed: Option<u64>,
+    /// Rows of its own table before.
+    pub n_table_rows: Option<u64>,
+    /// A few of the rows that go, table by table, the statement's own table first.
+    pub samples: Vec<RowSample>,
+    /// Rows that keep the statement from finishing.
+    pub blocking: Vec<BlockingRows>,
+    /// SQLite's words when the statement does not prepare on this file.
+    pub error: Option<String>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum DeleteOutcome {
+    Ok,
+    ForeignKeyViolation,
+    /// A trigger or another constraint stopped it, or SQLite failed.
+    Failed,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct WithForeignKeys {
+    pub outcome: DeleteOutcome,
+    pub error: Option<String>,
+    /// Rows of the statement's own table; 0 when it failed, because SQLite takes all of it back.
+    pub n_deleted: u64,
+    /// Every table that loses rows, cascades included; empty when it failed.
+    pub by_table: BTreeMap<String, u64>,
+    /// Rows changed by SET NULL, SET DEFAULT or triggers, by table.
+    pub updated_by_table: BTreeMap<String, u64>,
+    /// Time of the statement on the copy.
+    pub elapsed_ns: u64,
+    pub vm_steps: u64,
+    /// Rows that the statement would have removed had nothing blocked it.
+    pub n_matching: u64,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct WithoutForeignKeys {
+    pub n_deleted: u64,
+    /// Rows whose parent went, by child table; only those that were no orphans before.
+    pub orphans: BTreeMap<String, u64>,
+    pub error: Option<String>,
+}
+
+/// A few rows of a table, as a person may see them.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct RowSample {
+    pub table: String,
+    /// Rows that go altogether.
+    pub n_rows: u64,
+    pub columns: Vec<String>,
+    pub rows: Vec<Vec<Cell>>,
+}
+
+/// One cell of a sample: secrets masked, long text cut, blobs as a UUID or their size.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Cell {
+    Null,
+    Shown(String),
+    /// Cut after its first characters; how long it is altogether, in characters or bytes.
+    Cut {
+        text: String,
+        length: u64,
+    },
+    /// A secret; only its length is told.
+    Masked {
+        length: u64,
+    },
+}
+
+/// Rows of a child table that still name rows to be removed, under a constraint that forbids it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct BlockingRows {
+    pub table: String,
+    pub columns: Vec<String>,
+    pub parent: String,
+    pub on_delete: String,
+    /// Child rows.
+    pub n_rows: u64,
+    /// Different parents that they name.
+    pub n_parents: u64,
+    pub sample: RowSample,
+}

@@ -1,0 +1,126 @@
+//! What can go wrong, as a person is told: what happened, what it means and what to do.
+
+use serde::{Deserialize, Serialize};
+
+/// Why something failed. What it means and what to do hang on this kind.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum FailureKind {
+    /// The file has no bytes.
+    Empty,
+    /// The file does not start with SQLite's magic text.
+    NotSqlite,
+    /// Nothing in the file looks like SQLite, and its bytes look random.
+    Encrypted,
+    /// The header's page size is not a power of two from 512 to 65536.
+    PageSize,
+    /// The file ends before the page count that its header gives.
+    CutShort,
+    /// A `-wal`, `-journal` or `-shm` file without the database it belongs to.
+    JournalWithoutDatabase,
+    /// A rollback journal beside its database: a transaction that never finished.
+    HotJournal,
+    /// More than one database at once.
+    TwoDatabases,
+    /// A folder.
+    Folder,
+    /// No file among what was dropped.
+    NoFile,
+    /// The browser could not read the file: it changed or is gone.
+    Unreadable,
+    /// SQLite found the file damaged.
+    Corrupt,
+    /// SQLite refused a statement.
+    Sql,
+    /// No database is open.
+    NotOpen,
+    /// A name that the catalogue or the database does not hold.
+    Unknown,
+    /// The person cancelled.
+    Cancelled,
+    /// No memory left.
+    OutOfMemory,
+    /// The worker ended unexpectedly.
+    WorkerLost,
+    /// Page and worker do not speak the same protocol version.
+    Protocol,
+}
+
+impl FailureKind {
+    /// What it means and what to do, in one or two sentences.
+    pub fn help(self) -> &'static str {
+        match self {
+            Self::Empty => "The file holds 0 bytes. Check that the copy finished, then drop it again.",
+            Self::NotSqlite => {
+                "A SQLite database starts with the text \u{201c}SQLite format 3\u{201d}; this file does not. \
+                 GitCortex keeps its database in assets/db.sqlite."
+            }
+            Self::Encrypted => {
+                "Its bytes look random from the first one on, as those of an encrypted database do (SQLCipher, SEE). \
+                 Decrypt it with the tool that wrote it and drop the plain copy."
+            }
+            Self::PageSize => "The header is damaged or this is not a database. Copy the file again from its source.",
+            Self::CutShort => {
+                "The file is shorter than its own header says, so some pages are missing. Copy it again, \
+                 best with: sqlite3 db.sqlite \".backup copy.sqlite\""
+            }
+            Self::JournalWithoutDatabase => {
+                "This file only holds changes to a database. Drop the database together with it, both at once."
+            }
+            Self::HotJournal => {
+                "The -journal file says that a transaction did not finish. Open the database once with the sqlite3 \
+                 shell, which rolls it back, then drop the database alone."
+            }
+            Self::TwoDatabases => {
+                "One database is inspected at a time. Drop one, together with its -wal if it has one."
+            }
+            Self::Folder => "Open the folder and drop the database file itself, with its -wal if there is one.",
+            Self::NoFile => "Drop a SQLite file, or choose one with Open database.",
+            Self::Unreadable => {
+                "The browser can no longer read the file: it was changed, moved or deleted after it was opened. \
+                 Open it again."
+            }
+            Self::Corrupt => {
+                "SQLite found a page that cannot be right. What could be read is shown; run \
+                 sqlite3 db.sqlite \"PRAGMA integrity_check\" on the original."
+            }
+            Self::Sql => "SQLite's own words are shown. Nothing was changed.",
+            Self::NotOpen => "Drop a SQLite file first.",
+            Self::Unknown => "Neither the guide nor the database knows this name. Reload the page.",
+            Self::Cancelled => "What was finished before is kept. Run it again whenever you like.",
+            Self::OutOfMemory => {
+                "The browser gave no more memory to this page. Close other tabs and open the file again."
+            }
+            Self::WorkerLost => {
+                "The part of the page that runs SQLite stopped. It was started again and the file reopened."
+            }
+            Self::Protocol => "Page and worker come from different versions. Reload the page.",
+        }
+    }
+}
+
+/// A failure as it crosses from the worker to the page.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Failure {
+    pub kind: FailureKind,
+    /// What happened, in one sentence; SQLite's words where they are SQLite's.
+    pub message: String,
+    /// SQLite's extended result code, when SQLite failed.
+    pub sqlite_code: Option<i32>,
+    /// Byte offset in the SQL text at which SQLite stopped.
+    pub sql_offset: Option<u32>,
+}
+
+impl Failure {
+    pub fn new(kind: FailureKind, message: impl Into<String>) -> Self {
+        Self { kind, message: message.into(), sqlite_code: None, sql_offset: None }
+    }
+}
+
+impl std::fmt::Display for Failure {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.message)
+    }
+}
+
+impl std::error::Error for Failure {}

@@ -1,0 +1,1 @@
+//! Index definitions, parsed and compared by meaning.

@@ -1,0 +1,68 @@
+//! What the documented migration does on one file, statement by statement.
+
+use serde::{Deserialize, Serialize};
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Outcome {
+    /// It was missing in the file and SQLite accepts it.
+    Created,
+    /// The same definition stands there.
+    AlreadyPresent,
+    /// The name is taken by another definition.
+    Differs,
+    /// SQLite refuses the statement on this file, or it would break later writes.
+    Refused,
+    /// The file lacks the table or a column.
+    NotApplicable,
+}
+
+impl Outcome {
+    pub const ALL: [Self; 5] = [Self::Created, Self::AlreadyPresent, Self::Differs, Self::Refused, Self::NotApplicable];
+
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Created => "created",
+            Self::AlreadyPresent => "already_present",
+            Self::Differs => "differs",
+            Self::Refused => "refused",
+            Self::NotApplicable => "not_applicable",
+        }
+    }
+
+    /// For people. A created index was missing in the file as dropped.
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::Created => "Missing, can be created",
+            Self::AlreadyPresent => "Already present",
+            Self::Differs => "Differs",
+            Self::Refused => "Refused",
+            Self::NotApplicable => "Not applicable",
+        }
+    }
+}
+
+/// One statement of the migration.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct IndexReport {
+    pub index: String,
+    pub table: String,
+    pub outcome: Outcome,
+    /// SQLite's own words, when it refused.
+    pub error: Option<String>,
+    /// What was found, in a sentence or two.
+    pub explanation: String,
+    pub documented_sql: String,
+    /// What stands in the file under this name.
+    pub deployed_sql: Option<String>,
+    /// The statement that SQLite accepts instead of a refused one; tried on this file.
+    pub replacement_sql: Option<String>,
+    /// Time of CREATE INDEX on the copy; `None` until it was really built.
+    pub elapsed_ns: Option<u64>,
+    /// Size of the index: in the file when it is there, otherwise once built on the copy.
+    pub bytes: Option<u64>,
+    /// Entries in the index.
+    pub n_rows: Option<u64>,
+    /// Rows of its table.
+    pub n_table_rows: Option<u64>,
+}

@@ -1,0 +1,126 @@
+//! The one model of all answers on one file. It grows while a run goes on; the JSON report is this model as it stands.
+
+use serde::{Deserialize, Serialize};
+
+use super::cleanup::CleanupReport;
+use super::database::{BtreeSize, Database};
+use super::finding::Finding;
+use super::instant::Instant;
+use super::migration::IndexReport;
+use super::query::QueryReport;
+
+pub const FORMAT: &str = "cortex-inspector-report";
+pub const VERSION: u32 = 1;
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Report {
+    pub format: String,
+    pub version: u32,
+    /// The instant that `'now'` meant in every statement.
+    pub now: Instant,
+    /// Whether every step of the run has answered.
+    pub complete: bool,
+    pub environment: Environment,
+    pub database: Database,
+    pub migration: Vec<IndexReport>,
+    pub queries: Vec<QueryReport>,
+    pub cleanups: Vec<CleanupReport>,
+    pub benchmarks: Vec<Benchmark>,
+    pub findings: Vec<Finding>,
+    /// Space by table and index, from dbstat; empty until asked.
+    pub sizes: Vec<BtreeSize>,
+    /// Steps that failed, in the order in which they ran.
+    pub failed_steps: Vec<FailedStep>,
+    /// Time from the start of the run to its last answer.
+    pub elapsed_ns: Option<u64>,
+}
+
+/// What the answers were made with.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Environment {
+    pub sqlite_version: String,
+    pub compile_options: Vec<String>,
+    pub user_agent: String,
+    pub cross_origin_isolated: bool,
+    /// Smallest step of the worker's clock, measured.
+    pub clock_granularity_ns: u64,
+}
+
+/// A benchmark of the guide. None is run yet; the report keeps its place.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Benchmark {
+    pub id: String,
+    pub n_rows: u64,
+    pub samples: u64,
+    pub mean_ns: u64,
+    pub std_dev_ns: u64,
+    pub median_ns: u64,
+    pub confidence_interval_ns: [u64; 2],
+    pub expected_ns: u64,
+    pub within_expected: bool,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FailedStep {
+    pub step: String,
+    pub message: String,
+}
+
+impl Report {
+    /// A report in which nothing has been asked yet.
+    pub fn new(now: Instant, environment: Environment, database: Database) -> Self {
+        Self {
+            format: FORMAT.into(),
+            version: VERSION,
+            now,
+            complete: false,
+            environment,
+            database,
+            migration: Vec::new(),
+            queries: Vec::new(),
+            cleanups: Vec::new(),
+            benchmarks: Vec::new(),
+            findings: Vec::new(),
+            sizes: Vec::new(),
+            failed_steps: Vec::new(),
+            elapsed_ns: None,
+        }
+    }
+
+    /// Pretty-printed JSON, as the published schema describes it.
+    pub fn to_json(&self) -> String {
+        serde_json::to_string_pretty(self).unwrap_or_default()
+    }
+
+    pub fn index(&self, name: &str) -> Option<&IndexReport> {
+        self.migration.iter().find(|entry| entry.index == name)
+    }
+
+    pub fn query(&self, id: &str) -> Option<&QueryReport> {
+        self.queries.iter().find(|query| query.id == id)
+    }
+
+    pub fn cleanup(&self, id: &str) -> Option<&CleanupReport> {
+        self.cleanups.iter().find(|cleanup| cleanup.id == id)
+    }
+
+    /// Puts an answer in the place of the earlier one about the same entry.
+    pub fn put_index(&mut self, entry: IndexReport) {
+        put(&mut self.migration, entry, |entry| &entry.index);
+    }
+
+    pub fn put_query(&mut self, query: QueryReport) {
+        put(&mut self.queries, query, |query| &query.id);
+    }
+
+    pub fn put_cleanup(&mut self, cleanup: CleanupReport) {
+        put(&mut self.cleanups, cleanup, |cleanup| &cleanup.id);
+    }
+}
+
+fn put<T>(entries: &mut Vec<T>, entry: T, key: impl Fn(&T) -> &String) {
+    match entries.iter_mut().find(|old| key(old) == key(&entry)) {
+        Some(old) => *old = entry,
+        None => entries.push(entry),
+    }
+}

@@ -1,0 +1,153 @@
+//! What "Run everything" asks, in order, and how each answer enters the report.
+//!
+//! The page and the native tests walk the same list, so both end with the same report.
+
+use serde::{Deserialize, Serialize};
+
+use super::catalogue::Catalogue;
+use super::cleanup::CleanupReport;
+use super::database::BtreeSize;
+use super::migration::IndexReport;
+use super::query::QueryReport;
+use super::report::Report;
+
+/// One request of the run.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Step {
+    /// All plans and verdicts, from the schema and the statistics alone.
+    Judge,
+    /// ANALYZE on a fork, so that verdicts can say whether they depend on it; then all verdicts again.
+    Analyze,
+    BuildIndex(String),
+    MeasureQuery(String),
+    PreviewCleanup(String),
+    /// Space by table and index.
+    Sizes,
+}
+
+/// The groups in which a person sees the steps.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum Phase {
+    Judge,
+    Analyze,
+    Migration,
+    Queries,
+    Cleanups,
+    Sizes,
+}
+
+impl Phase {
+    pub const ALL: [Self; 6] =
+        [Self::Judge, Self::Migration, Self::Analyze, Self::Queries, Self::Cleanups, Self::Sizes];
+
+    /// For the list of steps: `Measure 13 queries`.
+    pub fn label(self, catalogue: &Catalogue) -> String {
+        match self {
+            Self::Judge => format!("Ask for {} verdicts, before and after", catalogue.n_claims()),
+            Self::Migration => format!("Apply {} statements of the migration to a copy", catalogue.indexes.len()),
+            Self::Analyze => "Compare with fresh statistics".into(),
+            Self::Queries => format!("Measure {} queries", catalogue.queries.len()),
+            Self::Cleanups => format!("Preview {} clean-ups", catalogue.cleanups.len()),
+            Self::Sizes => "Measure tables and indexes".into(),
+        }
+    }
+}
+
+impl Step {
+    pub fn phase(&self) -> Phase {
+        match self {
+            Self::Judge => Phase::Judge,
+            Self::Analyze => Phase::Analyze,
+            Self::BuildIndex(_) => Phase::Migration,
+            Self::MeasureQuery(_) => Phase::Queries,
+            Self::PreviewCleanup(_) => Phase::Cleanups,
+            Self::Sizes => Phase::Sizes,
+        }
+    }
+
+    /// What goes on, for the status line.
+    pub fn label(&self) -> String {
+        match self {
+            Self::Judge => "Asking SQLite for plans".into(),
+            Self::Analyze => "Running ANALYZE on a copy".into(),
+            Self::BuildIndex(index) => format!("Building {index} on a copy"),
+            Self::MeasureQuery(id) => format!("Measuring {id}"),
+            Self::PreviewCleanup(id) => format!("Executing {id} on a copy"),
+            Self::Sizes => "Measuring tables and indexes".into(),
+        }
+    }
+}
+
+/// All steps, cheapest answers first.
+pub fn steps(catalogue: &Catalogue) -> Vec<Step> {
+    let mut steps = vec![Step::Judge];
+    steps.extend(catalogue.indexes.iter().map(|index| Step::BuildIndex(index.name.clone())));
+    steps.push(Step::Analyze);
+    steps.extend(catalogue.queries.iter().map(|query| Step::MeasureQuery(query.id.clone())));
+    steps.extend(catalogue.cleanups.iter().map(|cleanup| Step::PreviewCleanup(cleanup.id.clone())));
+    steps.push(Step::Sizes);
+    steps
+}
+
+/// The answer to a step.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[allow(clippy::large_enum_variant)] // one answer at a time, moved once
+pub enum StepAnswer {
+    Judged(Judged),
+    Index(IndexReport),
+    Query(QueryReport),
+    Cleanup(CleanupReport),
+    Sizes(Vec<BtreeSize>),
+}
+
+/// Every verdict and plan, without costs.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Judged {
+    pub migration: Vec<IndexReport>,
+    pub queries: Vec<QueryReport>,
+    pub cleanups: Vec<CleanupReport>,
+}
+
+impl Report {
+    /// Takes an answer in. A later verdict does not undo what was measured before.
+    pub fn absorb(&mut self, answer: StepAnswer) {
+        match answer {
+            StepAnswer::Judged(judged) => self.absorb_judged(judged),
+            StepAnswer::Index(entry) => self.put_index(entry),
+            StepAnswer::Query(query) => self.put_query(query),
+            StepAnswer::Cleanup(cleanup) => self.put_cleanup(cleanup),
+            StepAnswer::Sizes(sizes) => self.sizes = sizes,
+        }
+    }
+
+    fn absorb_judged(&mut self, judged: Judged) {
+        for mut entry in judged.migration {
+            if let Some(old) = self.index(&entry.index) {
+                if old.elapsed_ns.is_some() || old.bytes.is_some() {
+                    entry = old.clone();
+                }
+            }
+            self.put_index(entry);
+        }
+        for mut query in judged.queries {
+            if let Some(old) = self.query(&query.id) {
+                (query.before, query.after) = (old.before.clone(), old.after.clone());
+            }
+            self.put_query(query);
+        }
+        for cleanup in judged.cleanups {
+            let kept = match self.cleanup(&cleanup.id) {
+                Some(old) if old.foreign_keys_on.is_some() => CleanupReport {
+                    claim: cleanup.claim,
+                    plan: cleanup.plan,
+                    plan_after: cleanup.plan_after,
+                    ..old.clone()
+                },
+                _ => cleanup,
+            };
+            self.put_cleanup(kept);
+        }
+    }
+}

@@ -1,0 +1,224 @@
+//! What becomes of a claim "this statement uses that index" on one file.
+
+use serde::{Deserialize, Serialize};
+
+/// The answer to a claim. The order is from good to bad to not applicable.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Verdict {
+    /// SQLite searches the index.
+    Holds,
+    /// SQLite uses the index, but walks the whole of it.
+    Scanned,
+    /// SQLite could use the index; another plan won.
+    NotChosen,
+    /// The answer with ANALYZE differs from the answer without.
+    DependsOnStatistics,
+    /// An index of that name has another definition.
+    Differs,
+    /// SQLite has no way to use the index for this statement.
+    CannotUse,
+    /// The index is not in the file.
+    Missing,
+    /// SQLite refuses the index, or it would break later writes.
+    Refused,
+    /// The file lacks a table or column that the claim is about.
+    NotApplicable,
+}
+
+impl Verdict {
+    pub const ALL: [Self; 9] = [
+        Self::Holds,
+        Self::Scanned,
+        Self::NotChosen,
+        Self::DependsOnStatistics,
+        Self::Differs,
+        Self::CannotUse,
+        Self::Missing,
+        Self::Refused,
+        Self::NotApplicable,
+    ];
+
+    /// As in the report: `not_chosen`.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Holds => "holds",
+            Self::Scanned => "scanned",
+            Self::NotChosen => "not_chosen",
+            Self::DependsOnStatistics => "depends_on_statistics",
+            Self::Differs => "differs",
+            Self::CannotUse => "cannot_use",
+            Self::Missing => "missing",
+            Self::Refused => "refused",
+            Self::NotApplicable => "not_applicable",
+        }
+    }
+
+    /// For people: `Not chosen`.
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::Holds => "Holds",
+            Self::Scanned => "Scanned",
+            Self::NotChosen => "Not chosen",
+            Self::DependsOnStatistics => "Depends on statistics",
+            Self::Differs => "Differs",
+            Self::CannotUse => "Cannot use",
+            Self::Missing => "Missing",
+            Self::Refused => "Refused",
+            Self::NotApplicable => "Not applicable",
+        }
+    }
+
+    /// What the word means, in one sentence.
+    pub fn meaning(self) -> &'static str {
+        match self {
+            Self::Holds => "SQLite searches the index for this statement.",
+            Self::Scanned => "SQLite uses the index but reads every entry of it.",
+            Self::NotChosen => "SQLite could use the index but found another plan cheaper.",
+            Self::DependsOnStatistics => "With the statistics of ANALYZE the answer is another one than without.",
+            Self::Differs => "The file has an index of this name with another definition.",
+            Self::CannotUse => "SQLite has no way to use the index for this statement, whatever the data.",
+            Self::Missing => "The index is not in the file.",
+            Self::Refused => "SQLite refuses to create the index, or it would break later writes.",
+            Self::NotApplicable => "The file lacks a table or column that this is about.",
+        }
+    }
+}
+
+/// A verdict with the sentence that gives its reason.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Judgement {
+    pub verdict: Verdict,
+    pub reason: String,
+}
+
+/// What the guide claims of one statement and what is true: in the file as dropped, and after the migration.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Claim {
+    pub index: String,
+    /// In the file as dropped.
+    #[serde(flatten)]
+    pub before: Judgement,
+    /// With every statement of the migration that SQLite accepts.
+    pub after: Judgement,
+}
+
+/// How one plan uses one index.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Usage {
+    Searched,
+    /// Searched on a later column, once for every value of the columns before it.
+    SkipScanned,
+    Scanned,
+    /// Not in the plan, although `INDEXED BY` accepts it. The plan's own steps say what won.
+    NotChosen {
+        instead: String,
+    },
+    /// `INDEXED BY` answers "no query solution".
+    CannotUse,
+}
+
+/// Which statistics the planner had.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Statistics {
+    None,
+    /// `sqlite_stat1` and `sqlite_stat4` as they stand in the file.
+    OfFile,
+    /// Those of an ANALYZE run on a copy just now.
+    Fresh,
+}
+
+/// What SQLite answered about one claim in one state of the schema.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Facts {
+    /// The statement does not prepare; SQLite's words.
+    NotApplicable(String),
+    Missing,
+    /// SQLite's words, or what breaks.
+    Refused(String),
+    /// Another definition under the same name. `used` tells whether the plan uses it all the same.
+    Differs {
+        used: bool,
+    },
+    /// Usage with each kind of statistics that was tried. The first is that of the file as it is.
+    Present(Vec<(Statistics, Usage)>),
+}
+
+/// Turns SQLite's answers about `index` into a verdict.
+pub fn judge(index: &str, facts: &Facts) -> Judgement {
+    let (verdict, reason) = match facts {
+        Facts::NotApplicable(words) => {
+            (Verdict::NotApplicable, format!("SQLite cannot prepare the statement: {words}."))
+        }
+        Facts::Missing => (Verdict::Missing, format!("The file has no index {index}.")),
+        Facts::Refused(words) => (Verdict::Refused, format!("The index cannot exist as documented: {words}.")),
+        Facts::Differs { used } => {
+            let tail =
+                if *used { "SQLite uses it for this statement all the same" } else { "SQLite does not use it here" };
+            (Verdict::Differs, format!("{index} exists with another definition than documented; {tail}."))
+        }
+        Facts::Present(usages) => judge_usages(index, usages),
+    };
+    Judgement { verdict, reason }
+}
+
+fn judge_usages(index: &str, usages: &[(Statistics, Usage)]) -> (Verdict, String) {
+    let Some((first_statistics, first)) = usages.first() else {
+        return (Verdict::NotApplicable, "No plan was asked for.".into());
+    };
+    let other = usages.iter().find(|(_, usage)| verdict_of(usage) != verdict_of(first));
+    match other {
+        None => (verdict_of(first), format!("{}.", sentence(index, first))),
+        Some((statistics, usage)) => (
+            Verdict::DependsOnStatistics,
+            format!(
+                "{}: {}. {}: {}.",
+                capitalised(with_statistics(*first_statistics)),
+                sentence(index, first),
+                capitalised(with_statistics(*statistics)),
+                sentence(index, usage)
+            ),
+        ),
+    }
+}
+
+/// A skip-scan searches the index, so the claim holds; its reason says that it is one.
+fn verdict_of(usage: &Usage) -> Verdict {
+    match usage {
+        Usage::Searched | Usage::SkipScanned => Verdict::Holds,
+        Usage::Scanned => Verdict::Scanned,
+        Usage::NotChosen { .. } => Verdict::NotChosen,
+        Usage::CannotUse => Verdict::CannotUse,
+    }
+}
+
+fn sentence(index: &str, usage: &Usage) -> String {
+    match usage {
+        Usage::Searched => format!("SQLite searches {index}"),
+        Usage::SkipScanned => {
+            format!("SQLite searches {index} once for every value of its leading column (a skip-scan)")
+        }
+        Usage::Scanned => format!("SQLite reads {index} from one end to the other instead of searching it"),
+        Usage::NotChosen { instead } => format!("SQLite could use {index} but finds this cheaper: {instead}"),
+        Usage::CannotUse => {
+            format!(
+                "SQLite finds no way to use {index}: the statement does not imply the index's WHERE or constrain its columns"
+            )
+        }
+    }
+}
+
+fn with_statistics(statistics: Statistics) -> &'static str {
+    match statistics {
+        Statistics::None => "without statistics",
+        Statistics::OfFile => "with the file's statistics",
+        Statistics::Fresh => "after ANALYZE",
+    }
+}
+
+fn capitalised(text: &str) -> String {
+    let mut chars = text.chars();
+    chars.next().map(|first| first.to_uppercase().chain(chars).collect()).unwrap_or_default()
+}
