@@ -21,3 +21,5 @@ pub mod verdict;
 
 #[cfg(feature = "engine")]
 pub mod index_definition;
+#[cfg(feature = "engine")]
+pub mod indexed_by;
