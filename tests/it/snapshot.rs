@@ -811,9 +811,10 @@ enum Step {
 
 fn steps() -> impl Strategy<Value = Vec<Step>> {
     let at = 0..9_000_usize;
+    let some_bytes = prop::collection::vec(any::<u8>(), 0..1_500);
     let step = prop_oneof![
         3 => (at.clone(), 0..3_000_usize).prop_map(|(at, length)| Step::Read { at, length }),
-        4 => (at.clone(), prop::collection::vec(any::<u8>(), 0..1_500)).prop_map(|(at, bytes)| Step::Write { at, bytes }),
+        4 => (at.clone(), some_bytes).prop_map(|(at, bytes)| Step::Write { at, bytes }),
         // Whole pages, as SQLite writes them.
         3 => (0..18_usize, 1..=255_u8).prop_map(|(page, byte)| Step::Write { at: page * 512, bytes: vec![byte; 512] }),
         2 => at.prop_map(Step::SetLen),
