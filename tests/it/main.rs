@@ -1,5 +1,4 @@
 //! One native harness: the engine over the snapshot file system against databases that native SQLite made.
 #![cfg(not(target_arch = "wasm32"))]
 
-mod smoke;
 mod snapshot;
