@@ -34,7 +34,12 @@ pub fn CopyButton(
             let outcome = if write_clipboard(&text).await { Feedback::Copied } else { Feedback::Failed };
             // The button may be gone by the time that the clipboard answers.
             let _ = set_feedback.try_set(outcome);
-            set_timeout(move || drop(set_feedback.try_set(Feedback::None)), FEEDBACK_TIME);
+            set_timeout(
+                move || {
+                    let _ = set_feedback.try_set(Feedback::None);
+                },
+                FEEDBACK_TIME,
+            );
         });
     };
     let word = move || match feedback.get() {

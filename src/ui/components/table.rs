@@ -32,9 +32,9 @@ pub fn SampleTable(sample: RowSample, #[prop(into)] label: String) -> impl IntoV
         })
         .collect_view();
     view! {
-        <div class="table-scroll keep" role="region" aria-label=label.clone() tabindex="0">
+        <div class="table-scroll keep" role="region" aria-label=label tabindex="0">
             <table class="table dense">
-                <caption class="visually-hidden">{label}</caption>
+                <caption class="visually-hidden">{label.clone()}</caption>
                 <thead>
                     <tr>{heads}</tr>
                 </thead>
@@ -57,8 +57,8 @@ fn content(cell: Cell) -> AnyView {
     match cell {
         Cell::Null => view! { <span class="null">"NULL"</span> }.into_any(),
         Cell::Shown(text) if text.chars().count() > LONG => view! {
-            <span class="cell-cut mono" title=text.clone()>
-                {text}
+            <span class="cell-cut mono" title=text>
+                {text.clone()}
             </span>
         }
         .into_any(),
@@ -67,8 +67,8 @@ fn content(cell: Cell) -> AnyView {
             // A blob is cut in bytes, a text in characters; only the literal's form tells them apart here.
             let unit = if text.starts_with("x'") { "bytes" } else { "chars" };
             view! {
-                <span class="cell-cut mono" title=text.clone()>
-                    {text} "…"
+                <span class="cell-cut mono" title=text>
+                    {text.clone()} "…"
                 </span>
                 " "
                 <span class="tag">{count(length)} " " {unit}</span>
