@@ -1,4 +1,5 @@
-// Starts the page. A file of its own, because the content security policy allows no script inside the page.
-const { js, wasm } = document.querySelector("script[data-wasm]").dataset;
-const { default: init } = await import(js);
-await init({ module_or_path: wasm });
+// Starts the page. It stands in a file of its own because the content security policy allows no script inside the
+// page; trunk writes the names of what it built into two attributes (pattern_script in Trunk.toml).
+const { js, wasm } = document.querySelector("script[data-js]").dataset;
+const { default: init } = await import(new URL(js, document.baseURI));
+await init({ module_or_path: new URL(wasm, document.baseURI) });
