@@ -64,13 +64,17 @@ pub fn Indexes() -> impl IntoView {
     });
     let filter = RwSignal::new(Filter::All);
     view! {
-        <Answer headline=headline name="Indexes" />
-        <div class="row spread toolbar">
-            <Filters filter=filter />
-            <BuildAll />
+        <div class="stack stack-5">
+            <Answer headline=headline name="Indexes" />
+            <div class="stack">
+                <div class="row spread">
+                    <Filters filter=filter />
+                    <BuildAll />
+                </div>
+                <Table filter=filter />
+            </div>
+            <Undocumented />
         </div>
-        <Table filter=filter />
-        <Undocumented />
     }
 }
 
