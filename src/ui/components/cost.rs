@@ -125,8 +125,7 @@ fn row(line: &Line, before: Option<&Cost>, after: Option<&Cost>) -> impl IntoVie
 fn cell(line: &Line, cost: Option<&Cost>) -> AnyView {
     let Some(cost) = cost else { return view! { <Pending /> }.into_any() };
     let range = (line.name == MEDIAN && cost.max_ns > cost.min_ns).then(|| {
-        let (min, max) = (numbers::duration(cost.min_ns).text(), numbers::duration(cost.max_ns).text());
-        view! { <span class="sub">{min} " to " {max}</span> }
+        view! { <span class="sub hide-narrow">{numbers::duration_range(cost.min_ns, cost.max_ns)}</span> }
     });
     view! { {figure(line, cost)} {range} }.into_any()
 }

@@ -125,12 +125,10 @@ fn Neighbours(documented: DocumentedQuery) -> impl IntoView {
 }
 
 fn plans(query: &QueryReport) -> impl IntoView + use<> {
-    let same = query.plan_before == query.plan_after && !query.plan_before.is_empty();
     view! {
         <section class="section" aria-labelledby="plan">
             <div class="section-head">
                 <h2 id="plan">"Plan"</h2>
-                <p>{same.then_some("The same before and after.")}</p>
             </div>
             <PlanPair before=query.plan_before.clone() after=query.plan_after.clone() />
         </section>
@@ -150,7 +148,7 @@ fn costs(query: QueryReport) -> impl IntoView {
         }
         .into_any(),
         (before, after) => view! {
-            <div class="cols-2">
+            <div class="cols-wide-narrow">
                 <CostTable before=before.clone() after=after.clone() />
                 <div class="stack stack-4">
                     {before.zip(after).map(|(before, after)| view! { <CostBars before=before after=after /> })}

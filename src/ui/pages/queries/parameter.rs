@@ -229,7 +229,9 @@ fn describe(value: &Value) -> String {
 /// Where the choices come from, how often the chosen value occurs and how it is bound.
 fn hint(parameter: &DocumentedParameter, choices: RwSignal<Option<Vec<Choice>>>, draft: Draft) -> AnyView {
     let column = format!("{}.{}", parameter.table, parameter.column);
+    let is_typing = draft.typed.with(Option::is_some);
     let from = choices.with(|choices| match choices {
+        _ if is_typing => "Compared with ",
         None => "Looking for values of ",
         Some(choices) if choices.is_empty() => "The file offers no value of ",
         Some(_) => "The most frequent values of ",
@@ -247,7 +249,7 @@ fn hint(parameter: &DocumentedParameter, choices: RwSignal<Option<Vec<Choice>>>,
             "."
         }
         .into_any(),
-        None if draft.typed.with(Option::is_some) => view! {
+        None if is_typing => view! {
             " "
             <strong>"What is typed is no value of this storage class."</strong>
         }
