@@ -1,5 +1,6 @@
 //! Rows that go, rows that stay although they are old, and the space that is freed.
 
+use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
 use leptos::prelude::*;
@@ -65,7 +66,7 @@ fn lines(own: &str, result: &WithForeignKeys) -> Vec<Line> {
         lines.entry(table).or_insert_with(|| line(table)).n_updated = *n;
     }
     let mut lines: Vec<Line> = lines.into_values().collect();
-    lines.sort_by(|a, b| (b.is_own, b.n_removed, b.n_updated).cmp(&(a.is_own, a.n_removed, a.n_updated)));
+    lines.sort_by_key(|line| Reverse((line.is_own, line.n_removed, line.n_updated)));
     lines
 }
 

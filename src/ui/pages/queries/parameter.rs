@@ -202,11 +202,8 @@ fn TypedValue(number: usize, draft: Draft) -> impl IntoView {
 fn options(choices: RwSignal<Option<Vec<Choice>>>, draft: Draft) -> Vec<(Value, Option<u64>)> {
     let mut options: Vec<(Value, Option<u64>)> =
         choices.with(|choices| choices.iter().flatten().map(|choice| (choice.value.clone(), choice.n_rows)).collect());
-    if let Some(value) = draft.chosen.get() {
-        if !options.iter().any(|(option, _)| *option == value) {
-            options.insert(0, (value, None));
-        }
-    }
+    let chosen = draft.chosen.get().filter(|value| !options.iter().any(|(option, _)| option == value));
+    options.splice(0..0, chosen.map(|value| (value, None)));
     options
 }
 
