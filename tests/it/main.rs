@@ -1,4 +1,5 @@
 //! One native harness: the engine over the snapshot file system against databases that native SQLite made.
 #![cfg(not(target_arch = "wasm32"))]
 
+mod fixtures;
 mod snapshot;
