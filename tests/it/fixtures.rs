@@ -259,10 +259,12 @@ impl Opened {
     }
 }
 
-/// Native SQLite with foreign keys as it has them by default: off.
+/// Native SQLite with foreign keys off, as the shell has them; rusqlite's own build switches them on.
 #[track_caller]
 pub fn native(path: &Path) -> Connection {
-    Connection::open(path).unwrap()
+    let db = Connection::open(path).unwrap();
+    db.execute_batch("PRAGMA foreign_keys = OFF").unwrap();
+    db
 }
 
 #[track_caller]
