@@ -1,1 +1,359 @@
+//! Asks SQLite. The only layer that talks to it; the same code runs natively and in the worker.
+//!
+//! One database is open at a time. What was dropped is the fork `original`, which nothing writes; the migration goes
+//! to the fork `candidate`; every measurement and every preview gets a scratch fork of its own, which is then dropped.
 
+mod catalogue;
+mod choices;
+mod cleanup;
+mod clock;
+mod connection;
+mod error;
+mod header;
+pub mod interrupt;
+mod judge;
+mod measure;
+mod migrate;
+mod open;
+mod overview;
+mod plan;
+mod plan_clone;
+mod refusal;
+mod sample;
+mod sizes;
+mod tally;
+
+use choices::{Chosen, Effort};
+use cleanup::OrphansBefore;
+use connection::{Db, ForeignKeys, quoted};
+use judge::Judge;
+use plan_clone::{Blueprint, StatisticsRows};
+
+pub use connection::open_in_memory;
+pub use error::{EngineError, Result};
+pub use open::Dropped;
+
+use crate::domain::catalogue::{Catalogue, DocumentedCleanup, DocumentedQuery};
+use crate::domain::cleanup::CleanupReport;
+use crate::domain::database::{BtreeSize, Database};
+use crate::domain::failure::FailureKind;
+use crate::domain::instant::Instant;
+use crate::domain::migration::{IndexReport, Outcome};
+use crate::domain::query::{Choice, Parameter, QueryReport};
+use crate::domain::report::Environment;
+use crate::domain::run::{Judged, Step, StepAnswer};
+use crate::domain::value::Value;
+use crate::snapshot::{self, Base, Fork, Promotion};
+
+/// Above this size ANALYZE reads a sample of each index only (`PRAGMA analysis_limit`).
+const FULL_ANALYZE_BYTES: u64 = 256 << 20;
+
+/// Rows of each index that a sampled ANALYZE reads; SQLite's documentation suggests 100 to 1000.
+const ANALYSIS_LIMIT: u32 = 1000;
+
+/// The engine: the catalogue, and the database that is open.
+pub struct Engine {
+    catalogue: Catalogue,
+    granularity_ns: u64,
+    session: Option<Session>,
+}
+
+/// Everything about the open database. Dropping it drops every fork.
+struct Session {
+    database: Database,
+    blueprint: Blueprint,
+    /// Of the file as dropped; read only.
+    original: Db,
+    /// With the statements of the migration that were applied so far.
+    candidate: Db,
+    base: Option<Base>,
+    judge: Option<Judge>,
+    fresh: Option<StatisticsRows>,
+    chosen: Chosen,
+    orphans: OrphansBefore,
+}
+
+impl Engine {
+    /// Registers the virtual file system and reads the catalogue.
+    pub fn new() -> Result<Self> {
+        snapshot::register()?;
+        Ok(Self { catalogue: catalogue::load()?, granularity_ns: clock::granularity_ns(), session: None })
+    }
+
+    pub fn catalogue(&self) -> &Catalogue {
+        &self.catalogue
+    }
+
+    /// What the answers are made with; the page adds what only the browser knows.
+    pub fn environment(&self) -> Result<Environment> {
+        let connection = open_in_memory(ForeignKeys::On)?;
+        let mut statement = connection.prepare("SELECT compile_options FROM pragma_compile_options")?;
+        let options = statement.query_map([], |row| row.get(0))?;
+        Ok(Environment {
+            sqlite_version: rusqlite::version().into(),
+            compile_options: options.collect::<rusqlite::Result<_>>()?,
+            clock_granularity_ns: self.granularity_ns,
+            ..Environment::default()
+        })
+    }
+
+    /// Opens what was dropped. The database that was open stays open when this fails.
+    pub fn open(&mut self, dropped: Vec<Dropped>) -> Result<Database> {
+        let opened = open::open(dropped, &self.catalogue)?;
+        self.start(opened.original, Some(opened.base), opened.database)
+    }
+
+    /// Generates a database in the application's schema and opens it.
+    pub fn open_sample(&mut self, n_workflows: u32, n_logs: u32, seed: u64, now: Instant) -> Result<Database> {
+        let fork = Fork::new(&Base::new(snapshot::RamSource::default()), None);
+        let db = Db::open(fork, ForeignKeys::Off)?;
+        sample::generate(&db, &sample::Size { n_workflows, n_logs }, seed, now)?;
+        let mut database = overview::read(&db, &self.catalogue)?;
+        let fork = db.into_fork();
+        database.file_name = "sample.sqlite".into();
+        database.bytes = fork.len();
+        database.journal_mode = "delete".into();
+        self.start(fork, None, database)
+    }
+
+    fn start(&mut self, original: Fork, base: Option<Base>, database: Database) -> Result<Database> {
+        let candidate = Db::open(original.fork(), ForeignKeys::On)?;
+        let original = Db::open(original, ForeignKeys::On)?;
+        self.session = Some(Session {
+            blueprint: Blueprint::read(&original)?,
+            database: database.clone(),
+            original,
+            candidate,
+            base,
+            judge: None,
+            fresh: None,
+            chosen: Chosen::default(),
+            orphans: OrphansBefore::default(),
+        });
+        Ok(database)
+    }
+
+    pub fn close(&mut self) {
+        self.session = None;
+    }
+
+    /// What `'now'` means in every statement from here on.
+    pub fn set_now(&mut self, now: Instant) {
+        snapshot::set_now(Some(now.0));
+    }
+
+    pub fn run(&mut self, step: &Step) -> Result<StepAnswer> {
+        match step {
+            Step::Judge => self.judge().map(StepAnswer::Judged),
+            Step::Analyze => self.analyze().map(StepAnswer::Judged),
+            Step::BuildIndex(index) => self.build_index(index).map(StepAnswer::Index),
+            Step::MeasureQuery(id) => self.measure_query(id, None).map(StepAnswer::Query),
+            Step::PreviewCleanup(id) => self.preview_cleanup(id).map(StepAnswer::Cleanup),
+            Step::Sizes => self.sizes().map(StepAnswer::Sizes),
+        }
+    }
+
+    /// Measures a query on the file as dropped and after the migration. `parameters` are the person's own.
+    pub fn measure_query(&mut self, id: &str, parameters: Option<Vec<Value>>) -> Result<QueryReport> {
+        let query = self.catalogue.query(id).cloned().ok_or_else(|| unknown("query", id))?;
+        let (catalogue, granularity_ns) = (&self.catalogue, self.granularity_ns);
+        let session = self.session.as_mut().ok_or_else(not_open)?;
+        session.finish_migration(catalogue)?;
+        let parameters = match parameters {
+            Some(values) => {
+                let names = query.parameters.iter().map(|parameter| parameter.name.clone());
+                names.zip(values).map(|(name, value)| Parameter { name, value }).collect()
+            }
+            None => choices::parameters(&session.original, &query, Effort::MostFrequent, &mut session.chosen),
+        };
+        let mut report = session.judge_query(catalogue, &query, parameters)?;
+        if report.error.is_some() {
+            return Ok(report);
+        }
+        let values: Vec<Value> = report.parameters.iter().map(|parameter| parameter.value.clone()).collect();
+        let before = measure::Side::open(session.original.fork())?;
+        let after = measure::Side::open(session.candidate.fork())?;
+        report.plan_before = plan::explain(before.connection(), &query.sql, &values)?;
+        report.plan_after = plan::explain(after.connection(), &query.sql, &values)?;
+        let (cost_before, cost_after) = measure::compare(&query.sql, &values, granularity_ns, &before, &after)?;
+        (report.before, report.after) = (Some(cost_before), Some(cost_after));
+        Ok(report)
+    }
+
+    pub fn choices(&mut self, query: &str, parameter: &str) -> Result<Vec<Choice>> {
+        let documented = self.catalogue.query(query).ok_or_else(|| unknown("query", query))?;
+        let documented = documented.parameters.iter().find(|p| p.name == parameter).cloned();
+        let documented = documented.ok_or_else(|| unknown("parameter", parameter))?;
+        choices::choices(&self.session()?.original, &documented)
+    }
+
+    pub fn count_rows(&mut self, table: &str) -> Result<u64> {
+        let session = self.session()?;
+        if session.database.table(table).is_none() {
+            return Err(unknown("table", table));
+        }
+        migrate::count_rows(&session.original, table)
+    }
+
+    /// How much of the dropped file is in memory. `None` when no file is open.
+    pub fn promotion(&self) -> Option<Promotion> {
+        self.session.as_ref().and_then(|session| session.base.as_ref()).map(Base::promotion)
+    }
+
+    /// Copies the next part of the dropped file into memory. `None` when no file is open.
+    pub fn promote(&mut self, max_bytes: usize) -> Result<Option<Promotion>> {
+        match self.session.as_ref().and_then(|session| session.base.as_ref()) {
+            Some(base) => Ok(Some(base.promote_step(max_bytes)?)),
+            None => Ok(None),
+        }
+    }
+
+    fn session(&mut self) -> Result<&mut Session> {
+        self.session.as_mut().ok_or_else(not_open)
+    }
+
+    fn judge(&mut self) -> Result<Judged> {
+        let catalogue = &self.catalogue;
+        let session = self.session.as_mut().ok_or_else(not_open)?;
+        session.judge_all(catalogue)
+    }
+
+    fn analyze(&mut self) -> Result<Judged> {
+        let catalogue = &self.catalogue;
+        let session = self.session.as_mut().ok_or_else(not_open)?;
+        session.finish_migration(catalogue)?;
+        // On a copy of the candidate, so that the new indexes have statistics too.
+        let scratch = Db::open(session.candidate.fork().fork(), ForeignKeys::On)?;
+        if session.database.bytes > FULL_ANALYZE_BYTES {
+            scratch.execute_batch(&format!("PRAGMA analysis_limit = {ANALYSIS_LIMIT}"))?;
+        }
+        scratch.execute_batch("ANALYZE")?;
+        session.fresh = Some(StatisticsRows::read(&scratch));
+        session.judge = None;
+        session.judge_all(catalogue)
+    }
+
+    fn build_index(&mut self, name: &str) -> Result<IndexReport> {
+        let catalogue = &self.catalogue;
+        let session = self.session.as_mut().ok_or_else(not_open)?;
+        let entry = session.migration_entry(catalogue, name)?;
+        migrate::apply(&entry, &session.database, &session.blueprint, &session.original, &session.candidate)
+    }
+
+    fn preview_cleanup(&mut self, id: &str) -> Result<CleanupReport> {
+        let cleanup = self.catalogue.cleanup(id).cloned().ok_or_else(|| unknown("clean-up", id))?;
+        let catalogue = &self.catalogue;
+        let session = self.session.as_mut().ok_or_else(not_open)?;
+        let report = session.judge_cleanup(catalogue, &cleanup)?;
+        cleanup::preview(&cleanup, &session.database, &session.original, &mut session.orphans, report)
+    }
+
+    fn sizes(&mut self) -> Result<Vec<BtreeSize>> {
+        sizes::all(&self.session()?.original)
+    }
+}
+
+impl Session {
+    fn judge_for(&mut self, catalogue: &Catalogue) -> Result<&Judge> {
+        if self.judge.is_none() {
+            self.judge = Some(Judge::new(catalogue, &self.database, &self.blueprint, self.fresh.as_ref())?);
+        }
+        self.judge.as_ref().ok_or_else(not_open)
+    }
+
+    fn judge_all(&mut self, catalogue: &Catalogue) -> Result<Judged> {
+        let mut judged = Judged { migration: self.judge_for(catalogue)?.migration().to_vec(), ..Judged::default() };
+        for query in &catalogue.queries {
+            let parameters = choices::parameters(&self.original, query, Effort::FirstRow, &mut self.chosen);
+            judged.queries.push(self.judge_query(catalogue, query, parameters)?);
+        }
+        for cleanup in &catalogue.cleanups {
+            judged.cleanups.push(self.judge_cleanup(catalogue, cleanup)?);
+        }
+        Ok(judged)
+    }
+
+    fn judge_query(
+        &mut self,
+        catalogue: &Catalogue,
+        query: &DocumentedQuery,
+        parameters: Vec<Parameter>,
+    ) -> Result<QueryReport> {
+        let values: Vec<Value> = parameters.iter().map(|parameter| parameter.value.clone()).collect();
+        let judged = self.judge_for(catalogue)?.statement(&query.sql, &values, query.claim.as_deref());
+        Ok(QueryReport {
+            id: query.id.clone(),
+            title: query.title.clone(),
+            section: query.section.clone(),
+            sql: query.sql.clone(),
+            parameters,
+            claim: judged.claim,
+            plan_before: judged.plan_before,
+            plan_after: judged.plan_after,
+            before: None,
+            after: None,
+            error: judged.error,
+        })
+    }
+
+    fn judge_cleanup(&mut self, catalogue: &Catalogue, cleanup: &DocumentedCleanup) -> Result<CleanupReport> {
+        let judged = self.judge_for(catalogue)?.statement(&cleanup.sql, &[], cleanup.claim.as_deref());
+        let now = Instant(snapshot::now());
+        Ok(CleanupReport {
+            id: cleanup.id.clone(),
+            title: cleanup.title.clone(),
+            table: cleanup.table.clone(),
+            sql: cleanup.sql.clone(),
+            retention: format!("{} days", cleanup.retention_days),
+            cutoff: now.plus_days(-i64::from(cleanup.retention_days)).sqlite_text(),
+            claim: judged.claim,
+            plan: judged.plan_before,
+            plan_after: judged.plan_after,
+            foreign_keys_on: None,
+            foreign_keys_off: None,
+            n_missed_by_text_comparison: None,
+            n_without_time: None,
+            bytes_freed: None,
+            n_table_rows: None,
+            samples: Vec::new(),
+            blocking: Vec::new(),
+            release: None,
+            error: judged.error,
+        })
+    }
+
+    fn migration_entry(&mut self, catalogue: &Catalogue, name: &str) -> Result<IndexReport> {
+        let entries = self.judge_for(catalogue)?.migration();
+        entries.iter().find(|entry| entry.index == name).cloned().ok_or_else(|| unknown("index", name))
+    }
+
+    /// Applies to the candidate whatever the migration has left to do.
+    fn finish_migration(&mut self, catalogue: &Catalogue) -> Result<()> {
+        let entries = self.judge_for(catalogue)?.migration().to_vec();
+        let applied = |name: &str| {
+            let sql = "SELECT 1 FROM sqlite_schema WHERE type = 'index' AND name = ?1";
+            self.candidate.query_row(sql, [name], |_| Ok(())).is_ok()
+        };
+        let open: Vec<&IndexReport> =
+            entries.iter().filter(|entry| entry.outcome == Outcome::Created && !applied(&entry.index)).collect();
+        for entry in open {
+            // A refusal that only the data shows is told by its own step.
+            let answer = self.candidate.execute_batch(&entry.documented_sql).map_err(EngineError::from);
+            if let Err(error) = answer {
+                if error.is_cancelled() {
+                    return Err(error);
+                }
+                let _ = self.candidate.execute_batch(&format!("DROP INDEX IF EXISTS {}", quoted(&entry.index)));
+            }
+        }
+        Ok(())
+    }
+}
+
+fn not_open() -> EngineError {
+    EngineError::new(FailureKind::NotOpen, "No database is open")
+}
+
+fn unknown(what: &str, name: &str) -> EngineError {
+    EngineError::new(FailureKind::Unknown, format!("There is no {what} called {name}"))
+}

@@ -1,0 +1,105 @@
+//! Values that a file offers for the parameters of a query, each with its own storage class.
+
+use std::collections::HashMap;
+
+use rusqlite::Connection;
+
+use super::connection::quoted;
+use super::error::Result;
+use super::interrupt;
+use crate::domain::catalogue::{DocumentedParameter, DocumentedQuery};
+use crate::domain::query::{Choice, Parameter};
+use crate::domain::value::Value;
+
+/// How long counting may take before any row has to do.
+const PATIENCE_NS: u64 = 250_000_000;
+
+/// Longest list that a person is offered.
+const N_CHOICES: usize = 100;
+
+/// Combinations already found, by table and columns.
+#[derive(Default)]
+pub struct Chosen(HashMap<(String, Vec<String>, Effort), Vec<Value>>);
+
+/// How hard to look for good values.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Effort {
+    /// The first row: no table is walked.
+    FirstRow,
+    /// The combination with the most rows, unless finding it takes too long.
+    MostFrequent,
+}
+
+/// A value for each parameter. Those without a documented value come from one row, so that the query finds something.
+pub fn parameters(
+    connection: &Connection,
+    query: &DocumentedQuery,
+    effort: Effort,
+    chosen: &mut Chosen,
+) -> Vec<Parameter> {
+    let open: Vec<&DocumentedParameter> = query.parameters.iter().filter(|p| p.value.is_none()).collect();
+    let found = match open.first() {
+        Some(first) => {
+            let columns: Vec<String> = open.iter().map(|parameter| parameter.column.clone()).collect();
+            let key = (first.table.clone(), columns, effort);
+            chosen
+                .0
+                .entry(key)
+                .or_insert_with_key(|(table, columns, _)| combination(connection, table, columns, effort))
+                .clone()
+        }
+        None => Vec::new(),
+    };
+    let mut found = found.into_iter();
+    let value = |parameter: &DocumentedParameter| match &parameter.value {
+        Some(text) => Value::Text(text.clone()),
+        None => found.next().unwrap_or_default(),
+    };
+    query
+        .parameters
+        .iter()
+        .map(|p| p.name.clone())
+        .zip(query.parameters.iter().map(value).collect::<Vec<_>>())
+        .map(|(name, value)| Parameter { name, value })
+        .collect()
+}
+
+fn combination(connection: &Connection, table: &str, columns: &[String], effort: Effort) -> Vec<Value> {
+    let names: Vec<String> = columns.iter().map(|column| quoted(column)).collect();
+    let filled: Vec<String> = names.iter().map(|name| format!("{name} IS NOT NULL")).collect();
+    let (names, filled, table) = (names.join(", "), filled.join(" AND "), quoted(table));
+    let first = format!("SELECT {names} FROM {table} WHERE {filled} LIMIT 1");
+    let most =
+        format!("SELECT {names} FROM {table} WHERE {filled} GROUP BY {names} ORDER BY count(*) DESC, {names} LIMIT 1");
+    let read = |sql: &str| {
+        connection.query_row(sql, [], |row| {
+            (0..columns.len()).map(|at| row.get_ref(at).map(Value::from)).collect::<rusqlite::Result<Vec<_>>>()
+        })
+    };
+    match effort {
+        Effort::FirstRow => read(&first),
+        Effort::MostFrequent => interrupt::within(PATIENCE_NS, || read(&most)).or_else(|_| read(&first)),
+    }
+    .unwrap_or_default()
+}
+
+/// What a person may pick from: the most frequent values first, or some values when counting takes too long.
+pub fn choices(connection: &Connection, parameter: &DocumentedParameter) -> Result<Vec<Choice>> {
+    let (column, table) = (quoted(&parameter.column), quoted(&parameter.table));
+    let counted = format!(
+        "SELECT {column}, count(*) FROM {table} WHERE {column} IS NOT NULL GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT {N_CHOICES}"
+    );
+    let some = format!("SELECT DISTINCT {column}, NULL FROM {table} WHERE {column} IS NOT NULL LIMIT {N_CHOICES}");
+    let read = |sql: &str| -> Result<Vec<Choice>> {
+        let mut statement = connection.prepare(sql)?;
+        let rows = statement.query_map([], |row| {
+            let n_rows: Option<i64> = row.get(1)?;
+            Ok(Choice { value: row.get_ref(0)?.into(), n_rows: n_rows.map(i64::unsigned_abs) })
+        })?;
+        Ok(rows.collect::<rusqlite::Result<_>>()?)
+    };
+    match interrupt::within(4 * PATIENCE_NS, || read(&counted)) {
+        Err(error) if error.is_cancelled() && !interrupt::requested() => interrupt::within(PATIENCE_NS, || read(&some)),
+        answer => answer,
+    }
+}

@@ -1,0 +1,364 @@
+//! The documented DELETEs, really executed on scratch forks that are then dropped.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use rusqlite::{Connection, StatementStatus};
+
+use super::clock::monotonic_ns;
+use super::connection::{Db, ForeignKeys, quoted};
+use super::error::{EngineError, Result};
+use super::migrate::count_rows;
+use super::tally::{Tally, sample};
+use crate::domain::catalogue::DocumentedCleanup;
+use crate::domain::cleanup::{
+    BlockingRows, CleanupReport, DeleteOutcome, Release, WithForeignKeys, WithoutForeignKeys,
+};
+use crate::domain::database::{Database, ForeignKey};
+use crate::domain::value::Value;
+use crate::snapshot::Fork;
+
+/// Rows shown of those that block.
+const N_BLOCKING_SAMPLES: usize = 5;
+
+/// Orphans that a file holds before anything is removed, by child table and parent; counted once.
+#[derive(Default)]
+pub struct OrphansBefore(HashMap<(String, String), u64>);
+
+/// Fills in what executing the statement tells. `report` comes with its plan and claim.
+pub fn preview(
+    cleanup: &DocumentedCleanup,
+    database: &Database,
+    original: &Db,
+    before: &mut OrphansBefore,
+    mut report: CleanupReport,
+) -> Result<CleanupReport> {
+    if report.error.is_some() {
+        return Ok(report);
+    }
+    let fork = original.fork();
+    let (with_keys, tally, bytes_freed) = with_foreign_keys(cleanup, fork)?;
+    report.samples = tally.samples(database, &cleanup.table);
+    report.bytes_freed = Some(bytes_freed);
+    report.n_table_rows = Some(count_rows(original, &cleanup.table)?);
+    let mut with_keys = with_keys;
+    if with_keys.outcome == DeleteOutcome::ForeignKeyViolation {
+        let blocked = blocking_rows(cleanup, database, fork, original)?;
+        report.blocking = blocked.rows;
+        report.samples = blocked.tally.samples(database, &cleanup.table);
+        with_keys.n_matching = blocked.n_matching;
+        report.release = release(cleanup, database, fork, &report.blocking)?;
+    }
+    report.foreign_keys_on = Some(with_keys);
+    report.foreign_keys_off = Some(without_foreign_keys(cleanup, database, fork, original, before)?);
+    let conditions = missed_conditions(cleanup);
+    let count = |condition: &str| -> Result<u64> {
+        let sql = format!("SELECT count(*) FROM {} WHERE {condition}", quoted(&cleanup.table));
+        Ok(original.query_row(&sql, [], |row| row.get::<_, i64>(0))?.unsigned_abs())
+    };
+    report.n_missed_by_text_comparison = Some(count(&conditions.missed)?);
+    report.n_without_time = Some(count(&conditions.without_time)?);
+    Ok(report)
+}
+
+struct MissedConditions {
+    missed: String,
+    without_time: String,
+}
+
+/// Old enough as an instant but not as text; finished without a time.
+fn missed_conditions(cleanup: &DocumentedCleanup) -> MissedConditions {
+    let column = quoted(&cleanup.time_column);
+    let modifier = format!("'-{} days'", cleanup.retention_days);
+    let finished = cleanup.finished.as_ref().map(|finished| format!("({finished}) AND ")).unwrap_or_default();
+    MissedConditions {
+        missed: format!(
+            "{finished}julianday({column}) < julianday('now', {modifier}) AND NOT ({column} < datetime('now', {modifier}))"
+        ),
+        without_time: format!("{finished}{column} IS NULL"),
+    }
+}
+
+fn with_foreign_keys(cleanup: &DocumentedCleanup, fork: &Fork) -> Result<(WithForeignKeys, Tally, u64)> {
+    let db = Db::open(fork.fork(), ForeignKeys::On)?;
+    let pages_before = used_pages(&db)?;
+    let start = monotonic_ns();
+    let (tally, answer) = Tally::of(&db, || execute(&db, &cleanup.sql));
+    let elapsed_ns = monotonic_ns().saturating_sub(start);
+    let own = |tally: &Tally| of_table(&tally.deleted, &cleanup.table);
+    match answer {
+        Ok(vm_steps) => {
+            let bytes_freed = pages_before.saturating_sub(used_pages(&db)?) * page_size(&db)?;
+            let outcome = WithForeignKeys {
+                outcome: DeleteOutcome::Ok,
+                error: None,
+                n_deleted: own(&tally),
+                by_table: tally.deleted.clone(),
+                updated_by_table: tally.updated.clone(),
+                elapsed_ns,
+                vm_steps,
+                n_matching: own(&tally),
+            };
+            Ok((outcome, tally, bytes_freed))
+        }
+        Err(error) if error.is_cancelled() => Err(error),
+        Err(error) => {
+            let violation = error.sqlite_code() == Some(rusqlite::ffi::SQLITE_CONSTRAINT_FOREIGNKEY);
+            let outcome = WithForeignKeys {
+                outcome: if violation { DeleteOutcome::ForeignKeyViolation } else { DeleteOutcome::Failed },
+                error: Some(error.words()),
+                n_deleted: 0,
+                by_table: BTreeMap::new(),
+                updated_by_table: BTreeMap::new(),
+                elapsed_ns,
+                vm_steps: 0,
+                n_matching: own(&tally),
+            };
+            Ok((outcome, Tally::default(), 0))
+        }
+    }
+}
+
+/// VM steps of one statement.
+fn execute(connection: &Connection, sql: &str) -> Result<u64> {
+    let mut statement = connection.prepare(sql)?;
+    statement.execute([])?;
+    Ok(u64::from(statement.get_status(StatementStatus::VmStep).unsigned_abs()))
+}
+
+struct Blocked {
+    rows: Vec<BlockingRows>,
+    tally: Tally,
+    n_matching: u64,
+}
+
+/// Lets the statement run with its constraints deferred and asks which child rows then name nothing.
+///
+/// RESTRICT cannot be deferred; then only the direct children of a run with foreign keys off are asked.
+fn blocking_rows(cleanup: &DocumentedCleanup, database: &Database, fork: &Fork, original: &Db) -> Result<Blocked> {
+    let deferred = Db::open(fork.fork(), ForeignKeys::On)?;
+    deferred.execute_batch("BEGIN; PRAGMA defer_foreign_keys = ON;")?;
+    let (mut tally, answer) = Tally::of(&deferred, || execute(&deferred, &cleanup.sql));
+    let db = match answer {
+        Ok(_) => deferred,
+        Err(error) if error.is_cancelled() => return Err(error),
+        Err(_) => {
+            let off = Db::open(fork.fork(), ForeignKeys::Off)?;
+            off.execute_batch("BEGIN")?;
+            let (of_off, answer) = Tally::of(&off, || execute(&off, &cleanup.sql));
+            answer?;
+            tally = of_off;
+            off
+        }
+    };
+    let mut rows = Vec::new();
+    for (child, key) in children_of(database, tally.deleted.keys()) {
+        if !matches!(key.on_delete.as_str(), "NO ACTION" | "RESTRICT") {
+            continue;
+        }
+        let n_rows = orphans(&db, child, &key.parent)?.saturating_sub(orphans(original, child, &key.parent)?);
+        if n_rows > 0 {
+            rows.push(describe_blocking(&db, database, child, key, n_rows)?);
+        }
+    }
+    let n_matching = of_table(&tally.deleted, &cleanup.table);
+    Ok(Blocked { rows, tally, n_matching })
+}
+
+fn describe_blocking(db: &Db, database: &Database, child: &str, key: &ForeignKey, n_rows: u64) -> Result<BlockingRows> {
+    let columns: Vec<String> = key.columns.iter().map(|column| quoted(column)).collect();
+    let dangling = dangling(database, child, key);
+    let n_parents = db
+        .query_row(&format!("SELECT count(*) FROM (SELECT DISTINCT {} {dangling})", columns.join(", ")), [], |row| {
+            row.get::<_, i64>(0)
+        })?
+        .unsigned_abs();
+    let mut statement = db.prepare(&format!("SELECT * {dangling} LIMIT {N_BLOCKING_SAMPLES}"))?;
+    let names: Vec<String> = statement.column_names().map(Into::into).collect();
+    let mut found = statement.query([])?;
+    let mut shown = Vec::new();
+    while let Some(row) = found.next()? {
+        let row: Vec<Value> =
+            (0..names.len()).map(|at| row.get_ref(at).map(Value::from)).collect::<rusqlite::Result<_>>()?;
+        shown.push(row);
+    }
+    Ok(BlockingRows {
+        table: child.into(),
+        columns: key.columns.clone(),
+        parent: key.parent.clone(),
+        on_delete: key.on_delete.clone(),
+        n_rows,
+        n_parents,
+        sample: sample(child, n_rows, names, &shown),
+    })
+}
+
+/// Sets the blocking references to NULL and tries whether the documented statement then finishes.
+///
+/// Only references to the statement's own table are tried, and only where the columns accept NULL.
+fn release(
+    cleanup: &DocumentedCleanup,
+    database: &Database,
+    fork: &Fork,
+    blocking: &[BlockingRows],
+) -> Result<Option<Release>> {
+    let Some(condition) =
+        cleanup.sql.to_uppercase().find("WHERE").map(|at| cleanup.sql[at..].trim_end().trim_end_matches(';'))
+    else {
+        return Ok(None);
+    };
+    let mut updates = Vec::new();
+    for rows in blocking {
+        let nullable = database.table(&rows.table).is_some_and(|table| {
+            rows.columns.iter().all(|name| table.columns.iter().any(|column| column.name == *name && !column.not_null))
+        });
+        if !nullable || rows.columns.len() != 1 || !rows.parent.eq_ignore_ascii_case(&cleanup.table) {
+            return Ok(None);
+        }
+        let key = database
+            .table(&rows.table)
+            .and_then(|table| table.foreign_keys.iter().find(|key| key.columns == rows.columns));
+        let Some(parent_column) = key.and_then(|key| parent_columns(database, key).into_iter().next()) else {
+            return Ok(None);
+        };
+        updates.push(format!(
+            "UPDATE {} SET {column} = NULL\nWHERE {column} IN (\n  SELECT {} FROM {} {condition}\n);",
+            plain(&rows.table),
+            plain(&parent_column),
+            plain(&cleanup.table),
+            column = plain(&rows.columns[0]),
+        ));
+    }
+    let db = Db::open(fork.fork(), ForeignKeys::On)?;
+    let mut n_released = 0;
+    for update in &updates {
+        match db.execute(update, []).map_err(EngineError::from) {
+            Ok(n) => n_released += n as u64,
+            Err(error) if error.is_cancelled() => return Err(error),
+            Err(_) => return Ok(None),
+        }
+    }
+    let (tally, answer) = Tally::of(&db, || execute(&db, &cleanup.sql));
+    match answer {
+        Err(error) if error.is_cancelled() => Err(error),
+        Err(_) => Ok(None),
+        Ok(_) => Ok(Some(Release {
+            sql: format!("BEGIN;\n{}\n{}\nCOMMIT;", updates.join("\n"), cleanup.sql.trim()),
+            n_released,
+            n_deleted: of_table(&tally.deleted, &cleanup.table),
+            by_table: tally.deleted,
+        })),
+    }
+}
+
+/// A name as a person would write it: quoted only where it has to be.
+fn plain(name: &str) -> String {
+    let simple = name.starts_with(|ch: char| ch.is_ascii_alphabetic() || ch == '_')
+        && name.chars().all(|ch| ch.is_ascii_alphanumeric() || ch == '_');
+    if simple { name.into() } else { quoted(name) }
+}
+
+fn of_table(counts: &BTreeMap<String, u64>, table: &str) -> u64 {
+    counts.iter().find(|(name, _)| name.eq_ignore_ascii_case(table)).map_or(0, |(_, n)| *n)
+}
+
+/// The columns that a foreign key refers to; the parent's primary key when it names none.
+fn parent_columns(database: &Database, key: &ForeignKey) -> Vec<String> {
+    match database.table(&key.parent) {
+        Some(parent) if key.parent_columns.is_empty() => {
+            let mut columns: Vec<_> = parent.columns.iter().filter(|column| column.primary_key > 0).collect();
+            columns.sort_by_key(|column| column.primary_key);
+            columns.into_iter().map(|column| column.name.clone()).collect()
+        }
+        _ => key.parent_columns.clone(),
+    }
+}
+
+/// `FROM child WHERE …`: rows whose parent is not there.
+fn dangling(database: &Database, child: &str, key: &ForeignKey) -> String {
+    let parent_columns = parent_columns(database, key);
+    let filled: Vec<String> = key.columns.iter().map(|column| format!("c.{} IS NOT NULL", quoted(column))).collect();
+    let same: Vec<String> = key
+        .columns
+        .iter()
+        .zip(&parent_columns)
+        .map(|(column, parent)| format!("p.{} = c.{}", quoted(parent), quoted(column)))
+        .collect();
+    format!(
+        "FROM {} AS c WHERE {} AND NOT EXISTS (SELECT 1 FROM {} AS p WHERE {})",
+        quoted(child),
+        filled.join(" AND "),
+        quoted(&key.parent),
+        if same.is_empty() { "0".into() } else { same.join(" AND ") }
+    )
+}
+
+fn without_foreign_keys(
+    cleanup: &DocumentedCleanup,
+    database: &Database,
+    fork: &Fork,
+    original: &Db,
+    before: &mut OrphansBefore,
+) -> Result<WithoutForeignKeys> {
+    let db = Db::open(fork.fork(), ForeignKeys::Off)?;
+    let (tally, answer) = Tally::of(&db, || execute(&db, &cleanup.sql));
+    if let Err(error) = answer {
+        if error.is_cancelled() {
+            return Err(error);
+        }
+        return Ok(WithoutForeignKeys { n_deleted: 0, orphans: BTreeMap::new(), error: Some(error.words()) });
+    }
+    let pairs: BTreeSet<(String, String)> = children_of(database, tally.deleted.keys())
+        .into_iter()
+        .map(|(child, key)| (child.to_owned(), key.parent.clone()))
+        .collect();
+    let mut left = BTreeMap::new();
+    for pair in pairs {
+        let (child, parent) = (pair.0.clone(), pair.1.clone());
+        let n_before = match before.0.get(&pair) {
+            Some(n) => *n,
+            None => *before.0.entry(pair).or_insert(orphans(original, &child, &parent)?),
+        };
+        let n = orphans(&db, &child, &parent)?.saturating_sub(n_before);
+        if n > 0 {
+            *left.entry(child).or_insert(0) += n;
+        }
+    }
+    let n_deleted = of_table(&tally.deleted, &cleanup.table);
+    Ok(WithoutForeignKeys { n_deleted, orphans: left, error: None })
+}
+
+/// Every foreign key that names one of `parents`, with its table.
+fn children_of<'a>(
+    database: &'a Database,
+    parents: impl Iterator<Item = &'a String>,
+) -> Vec<(&'a str, &'a ForeignKey)> {
+    let parents: Vec<&String> = parents.collect();
+    let keys = database.tables.iter().flat_map(|table| table.foreign_keys.iter().map(|key| (table.name.as_str(), key)));
+    keys.filter(|(_, key)| parents.iter().any(|parent| parent.eq_ignore_ascii_case(&key.parent))).collect()
+}
+
+/// Rows of `child` that name a row of `parent` which is not there, as SQLite's own check finds them.
+fn orphans(db: &Db, child: &str, parent: &str) -> Result<u64> {
+    // Rows of a table WITHOUT ROWID come without a number and count as they come.
+    let sql = "SELECT count(DISTINCT \"rowid\") + count(*) - count(\"rowid\") FROM pragma_foreign_key_check(?1)
+               WHERE \"parent\" = ?2 COLLATE NOCASE";
+    let count = db.query_row(sql, [child, parent], |row| row.get::<_, i64>(0));
+    match count {
+        Ok(n) => Ok(n.unsigned_abs()),
+        Err(error) => {
+            let error = EngineError::from(error);
+            // A foreign key to a table that is not there cannot be checked; nothing can be orphaned by it either.
+            if error.is_cancelled() { Err(error) } else { Ok(0) }
+        }
+    }
+}
+
+/// Pages that hold something.
+fn used_pages(connection: &Connection) -> Result<u64> {
+    let pragma = |name: &str| connection.query_row(&format!("PRAGMA {name}"), [], |row| row.get::<_, i64>(0));
+    Ok(pragma("page_count")?.unsigned_abs().saturating_sub(pragma("freelist_count")?.unsigned_abs()))
+}
+
+fn page_size(connection: &Connection) -> Result<u64> {
+    Ok(connection.query_row("PRAGMA page_size", [], |row| row.get::<_, i64>(0))?.unsigned_abs())
+}

@@ -1,0 +1,43 @@
+//! Stopping a statement: because the person cancelled, or because its time is over.
+//!
+//! SQLite asks every [`STEPS`] opcodes. A single opcode is not interrupted; the sort of CREATE INDEX is one.
+
+use std::cell::{Cell, RefCell};
+
+use rusqlite::Connection;
+
+use super::clock::monotonic_ns;
+use super::error::Result;
+
+/// Opcodes between two questions: asked often enough to stop within milliseconds, seldom enough to cost nothing.
+const STEPS: i32 = 1_000;
+
+type Probe = Box<dyn Fn() -> bool>;
+
+thread_local! {
+    static PROBE: RefCell<Option<Probe>> = const { RefCell::new(None) };
+    static DEADLINE_NS: Cell<u64> = const { Cell::new(u64::MAX) };
+}
+
+/// Sets the question "has the person cancelled?".
+pub fn set_probe(probe: impl Fn() -> bool + 'static) {
+    PROBE.with_borrow_mut(|slot| *slot = Some(Box::new(probe)));
+}
+
+pub fn requested() -> bool {
+    PROBE.with_borrow(|probe| probe.as_ref().is_some_and(|cancelled| cancelled()))
+}
+
+/// Lets every statement of this connection be stopped.
+pub fn watch(connection: &mut Connection) -> Result<()> {
+    connection.progress_handler(STEPS, Some(|| requested() || monotonic_ns() > DEADLINE_NS.get()))?;
+    Ok(())
+}
+
+/// Runs `work` with a time limit. A statement that exceeds it fails as interrupted.
+pub fn within<T>(limit_ns: u64, work: impl FnOnce() -> T) -> T {
+    DEADLINE_NS.set(monotonic_ns().saturating_add(limit_ns));
+    let out = work();
+    DEADLINE_NS.set(u64::MAX);
+    out
+}

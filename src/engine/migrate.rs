@@ -1,0 +1,113 @@
+//! The migration on the candidate fork: each statement really executed, timed and weighed.
+
+use super::clock::monotonic_ns;
+use super::connection::{Db, ForeignKeys, quoted};
+use super::error::{EngineError, Result};
+use super::plan_clone::Blueprint;
+use super::{judge, refusal, sizes};
+use crate::domain::database::Database;
+use crate::domain::index_definition::parse_index;
+use crate::domain::migration::{IndexReport, Outcome};
+
+/// Applies one statement to `candidate` unless its index stands there, and fills in what only the data can tell.
+pub fn apply(
+    entry: &IndexReport,
+    database: &Database,
+    blueprint: &Blueprint,
+    original: &Db,
+    candidate: &Db,
+) -> Result<IndexReport> {
+    let mut entry = entry.clone();
+    match entry.outcome {
+        Outcome::Created => create(&mut entry, database, blueprint, candidate)?,
+        Outcome::Refused => confirm_refusal(&mut entry, candidate)?,
+        Outcome::AlreadyPresent | Outcome::Differs | Outcome::NotApplicable => {}
+    }
+    let weighed = match entry.outcome {
+        Outcome::Created => Some(candidate),
+        Outcome::AlreadyPresent | Outcome::Differs => Some(original),
+        Outcome::Refused | Outcome::NotApplicable => None,
+    };
+    if let Some(db) = weighed {
+        // The file may spell the name in other letter case, and dbstat wants it as it stands there.
+        let name = database.index(&entry.index).map_or(&entry.index, |(_, deployed)| &deployed.name);
+        let size = sizes::of_index(db, name)?;
+        (entry.bytes, entry.n_rows) = (Some(size.bytes), Some(size.n_rows));
+    }
+    if entry.outcome != Outcome::NotApplicable {
+        entry.n_table_rows = Some(count_rows(original, &entry.table)?);
+    }
+    Ok(entry)
+}
+
+fn create(entry: &mut IndexReport, database: &Database, blueprint: &Blueprint, candidate: &Db) -> Result<()> {
+    let there = candidate
+        .query_row("SELECT 1 FROM sqlite_schema WHERE type = 'index' AND name = ?1", [&entry.index], |_| Ok(()))
+        .is_ok();
+    if there {
+        // Built by an earlier request, which did not keep the time: built once more beside it.
+        let scratch = Db::open(candidate.fork().fork(), ForeignKeys::On)?;
+        scratch.execute_batch(&format!("DROP INDEX {}", quoted(&entry.index)))?;
+        let start = monotonic_ns();
+        scratch.execute_batch(&entry.documented_sql)?;
+        entry.elapsed_ns = Some(monotonic_ns().saturating_sub(start));
+        return Ok(());
+    }
+    let start = monotonic_ns();
+    let answer = candidate.execute_batch(&entry.documented_sql).map_err(EngineError::from);
+    let elapsed_ns = monotonic_ns().saturating_sub(start);
+    let words = match answer {
+        Ok(()) => {
+            let statement = parse_index(&entry.documented_sql).ok();
+            match statement.map(|statement| refusal::breaks_writes(candidate, &statement)).transpose()?.flatten() {
+                None => {
+                    entry.elapsed_ns = Some(elapsed_ns);
+                    return Ok(());
+                }
+                Some(words) => {
+                    candidate.execute_batch(&format!("DROP INDEX {}", quoted(&entry.index)))?;
+                    words
+                }
+            }
+        }
+        Err(error) if error.is_cancelled() => return Err(error),
+        Err(error) => error.words(),
+    };
+    // The schema alone gave no sign of it: a UNIQUE index over equal rows, for example.
+    let probe = blueprint.build(None, ForeignKeys::On)?;
+    judge::refused(entry, words, &probe, database)
+}
+
+/// Takes SQLite's words from the file itself where it has rows, and tries the replacement on it.
+fn confirm_refusal(entry: &mut IndexReport, candidate: &Db) -> Result<()> {
+    candidate.execute_batch("SAVEPOINT documented")?;
+    let answer = candidate.execute_batch(&entry.documented_sql).map_err(EngineError::from);
+    candidate.execute_batch("ROLLBACK TO documented; RELEASE documented")?;
+    match answer {
+        Err(error) if error.is_cancelled() => return Err(error),
+        Err(error) => entry.error = Some(error.words()),
+        Ok(()) => {}
+    }
+    if let Some(sql) = entry.replacement_sql.clone() {
+        let scratch = Db::open(candidate.fork().fork(), ForeignKeys::On)?;
+        let start = monotonic_ns();
+        match scratch.execute_batch(&sql).map_err(EngineError::from) {
+            Ok(()) => {
+                let elapsed_ms = monotonic_ns().saturating_sub(start) / 1_000_000;
+                let size = sizes::of_index(&scratch, &entry.index)?;
+                entry.explanation.push_str(&format!(
+                    " Built that way on a copy of this file in {elapsed_ms} ms: {} entries, {} bytes.",
+                    size.n_rows, size.bytes
+                ));
+            }
+            Err(error) if error.is_cancelled() => return Err(error),
+            Err(_) => entry.replacement_sql = None,
+        }
+    }
+    Ok(())
+}
+
+pub fn count_rows(db: &Db, table: &str) -> Result<u64> {
+    let sql = format!("SELECT count(*) FROM {}", quoted(table));
+    Ok(db.query_row(&sql, [], |row| row.get::<_, i64>(0))?.unsigned_abs())
+}
