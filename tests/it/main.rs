@@ -7,3 +7,4 @@ mod index_definition;
 mod migration;
 mod native;
 mod snapshot;
+mod verdicts;
