@@ -2,6 +2,7 @@
 #![cfg(not(target_arch = "wasm32"))]
 
 mod catalogue;
+mod cleanups;
 mod fixtures;
 mod index_definition;
 mod migration;
