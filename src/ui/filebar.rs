@@ -5,10 +5,10 @@ use leptos::prelude::*;
 use crate::domain::database::Database;
 use crate::domain::instant::Instant;
 
-use super::components::numbers;
 use super::icons::{Glyph, Icon};
 use super::open_button::OpenButton;
 use super::state::Inspector;
+use crate::domain::numbers;
 
 #[component]
 pub fn FileBar() -> impl IntoView {
