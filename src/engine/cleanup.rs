@@ -164,13 +164,7 @@ fn blocking_rows(cleanup: &DocumentedCleanup, database: &Database, fork: &Fork, 
     Ok(Blocked { rows, tally, n_matching })
 }
 
-fn describe_blocking(
-    db: &Db,
-    database: &Database,
-    child: &str,
-    key: &ForeignKey,
-    n_rows: u64,
-) -> Result<BlockingRows> {
+fn describe_blocking(db: &Db, database: &Database, child: &str, key: &ForeignKey, n_rows: u64) -> Result<BlockingRows> {
     let columns: Vec<String> = key.columns.iter().map(|column| quoted(column)).collect();
     let dangling = dangling(database, child, key);
     let n_parents = db
@@ -179,7 +173,7 @@ fn describe_blocking(
         })?
         .unsigned_abs();
     let mut statement = db.prepare(&format!("SELECT * {dangling} LIMIT {N_BLOCKING_SAMPLES}"))?;
-    let names: Vec<String> = statement.column_names().into_iter().map(Into::into).collect();
+    let names: Vec<String> = statement.column_names().map(Into::into).collect();
     let mut found = statement.query([])?;
     let mut shown = Vec::new();
     while let Some(row) = found.next()? {

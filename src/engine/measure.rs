@@ -40,7 +40,13 @@ impl Side {
 /// Measures `sql` on both sides. Samples alternate, so that a busy machine slows both alike.
 ///
 /// `granularity_ns` is the clock's smallest step: a sample repeats the statement until it lasts a hundred of them.
-pub fn compare(sql: &str, parameters: &[Value], granularity_ns: u64, before: &Side, after: &Side) -> Result<(Cost, Cost)> {
+pub fn compare(
+    sql: &str,
+    parameters: &[Value],
+    granularity_ns: u64,
+    before: &Side,
+    after: &Side,
+) -> Result<(Cost, Cost)> {
     let sides = [before, after];
     let mut costs = [cold(sql, parameters, before)?, cold(sql, parameters, after)?];
     let mut statements = [prepare(sql, parameters, before)?, prepare(sql, parameters, after)?];
