@@ -8,26 +8,44 @@ use sqlite3_parser::lexer::sql::{TokenType, Tokenizer};
 /// `None` when the table is not mentioned so, or already carries INDEXED BY or NOT INDEXED.
 pub fn indexed_by(sql: &str, table: &str, index: &str) -> Option<String> {
     let tokens = tokens(sql)?;
-    let mut in_from = false;
+    // Whether a comma separates tables, for each open parenthesis; in a call or a list of values it does not.
+    let mut in_from = vec![false];
     for (at, token) in tokens.iter().enumerate() {
-        match token.kind {
-            TokenType::TK_FROM | TokenType::TK_JOIN => in_from = true,
-            TokenType::TK_WHERE | TokenType::TK_ORDER | TokenType::TK_GROUP | TokenType::TK_SELECT => in_from = false,
-            _ => {}
-        }
-        let starts_table = matches!(token.kind, TokenType::TK_FROM | TokenType::TK_JOIN)
-            || (in_from && token.kind == TokenType::TK_COMMA);
+        let Some(lists_tables) = in_from.last_mut() else { return None };
+        let starts_table = match token.kind {
+            TokenType::TK_FROM | TokenType::TK_JOIN => {
+                *lists_tables = true;
+                true
+            }
+            TokenType::TK_COMMA => *lists_tables,
+            TokenType::TK_WHERE | TokenType::TK_ORDER | TokenType::TK_GROUP | TokenType::TK_SELECT => {
+                *lists_tables = false;
+                false
+            }
+            TokenType::TK_LP => {
+                in_from.push(false);
+                false
+            }
+            TokenType::TK_RP => {
+                in_from.pop();
+                false
+            }
+            _ => false,
+        };
         let Some(name) = tokens.get(at + 1) else { break };
         if !starts_table || !name.is_name() || !unquoted(name.text).eq_ignore_ascii_case(table) {
             continue;
         }
-        let mut end = name.end;
-        match (tokens.get(at + 2), tokens.get(at + 3)) {
-            (Some(word), Some(alias)) if word.kind == TokenType::TK_AS && alias.is_name() => end = alias.end,
-            (Some(word), _) if matches!(word.kind, TokenType::TK_INDEXED | TokenType::TK_NOT) => return None,
-            (Some(alias), _) if alias.kind == TokenType::TK_ID => end = alias.end,
-            _ => {}
+        let alias = match (tokens.get(at + 2), tokens.get(at + 3)) {
+            (Some(word), Some(alias)) if word.kind == TokenType::TK_AS && alias.is_name() => Some((alias, at + 4)),
+            (Some(alias), _) if alias.is_name() => Some((alias, at + 3)),
+            _ => None,
+        };
+        let (last, behind) = alias.unwrap_or((name, at + 2));
+        if tokens.get(behind).is_some_and(|word| matches!(word.kind, TokenType::TK_INDEXED | TokenType::TK_NOT)) {
+            return None;
         }
+        let end = last.end;
         let index = index.replace('"', "\"\"");
         return Some(format!("{} INDEXED BY \"{index}\"{}", &sql[..end], &sql[end..]));
     }

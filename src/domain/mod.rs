@@ -18,6 +18,7 @@ pub mod report;
 pub mod run;
 pub mod value;
 pub mod verdict;
+pub mod words;
 
 #[cfg(feature = "engine")]
 pub mod index_definition;

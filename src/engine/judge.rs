@@ -142,7 +142,11 @@ fn usage(clone: &Connection, sql: &str, parameters: &[Value], index: &str) -> Re
         return Ok(usage);
     }
     let table: Option<String> = clone
-        .query_row("SELECT tbl_name FROM sqlite_schema WHERE type = 'index' AND name = ?1", [index], |row| row.get(0))
+        .query_row(
+            "SELECT tbl_name FROM sqlite_schema WHERE type = 'index' AND name = ?1 COLLATE NOCASE",
+            [index],
+            |row| row.get(0),
+        )
         .ok();
     let forced = table.and_then(|table| indexed_by(sql, &table, index));
     let possible = forced.is_some_and(|sql| explain(clone, &sql, parameters).is_ok());

@@ -29,7 +29,9 @@ pub fn apply(
         Outcome::Refused | Outcome::NotApplicable => None,
     };
     if let Some(db) = weighed {
-        let size = sizes::of_index(db, &entry.index)?;
+        // The file may spell the name in other letter case, and dbstat wants it as it stands there.
+        let name = database.index(&entry.index).map_or(&entry.index, |(_, deployed)| &deployed.name);
+        let size = sizes::of_index(db, name)?;
         (entry.bytes, entry.n_rows) = (Some(size.bytes), Some(size.n_rows));
     }
     if entry.outcome != Outcome::NotApplicable {
@@ -43,6 +45,12 @@ fn create(entry: &mut IndexReport, database: &Database, blueprint: &Blueprint, c
         .query_row("SELECT 1 FROM sqlite_schema WHERE type = 'index' AND name = ?1", [&entry.index], |_| Ok(()))
         .is_ok();
     if there {
+        // Built by an earlier request, which did not keep the time: built once more beside it.
+        let scratch = Db::open(candidate.fork().fork(), ForeignKeys::On)?;
+        scratch.execute_batch(&format!("DROP INDEX {}", quoted(&entry.index)))?;
+        let start = monotonic_ns();
+        scratch.execute_batch(&entry.documented_sql)?;
+        entry.elapsed_ns = Some(monotonic_ns().saturating_sub(start));
         return Ok(());
     }
     let start = monotonic_ns();

@@ -317,6 +317,7 @@ impl Session {
             n_table_rows: None,
             samples: Vec::new(),
             blocking: Vec::new(),
+            release: None,
             error: judged.error,
         })
     }

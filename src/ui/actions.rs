@@ -397,10 +397,10 @@ fn ends_a_run(error: &ClientError) -> bool {
     }
 }
 
-/// To the second, as the field **Evaluate at** shows it.
+/// To the minute, as the field **Evaluate at** shows it.
 fn present() -> Instant {
     let ms = js_sys::Date::now() as i64;
-    Instant(ms - ms.rem_euclid(1000))
+    Instant(ms - ms.rem_euclid(60_000))
 }
 
 /// The page's clock in milliseconds; 0 where there is none, which only costs the elapsed times.

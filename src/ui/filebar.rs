@@ -7,7 +7,8 @@ use crate::domain::instant::Instant;
 
 use super::components::numbers;
 use super::icons::{Glyph, Icon};
-use super::state::{Inspector, RunState};
+use super::open_button::OpenButton;
+use super::state::Inspector;
 
 #[component]
 pub fn FileBar() -> impl IntoView {
@@ -48,6 +49,18 @@ fn FileFacts() -> impl IntoView {
             }}
             {copying}
             {opening}
+            <span class="file-open">
+                <OpenButton class="btn plain small file-input" />
+                <button
+                    class="btn plain small square"
+                    type="button"
+                    aria-label="Close the database"
+                    title="Close the database"
+                    on:click=move |_| inspector.close()
+                >
+                    <Icon glyph=Glyph::X />
+                </button>
+            </span>
         </div>
     }
 }
@@ -66,8 +79,8 @@ fn file_facts(database: &Database, sqlite: Option<String>) -> Vec<String> {
 #[component]
 fn EvaluateAt() -> impl IntoView {
     let inspector = Inspector::use_();
-    // Half-typed text is no instant; the field shows the one in use again once the person leaves it.
-    let change = move |event| {
+    // Text that is no instant yet changes nothing. Browsers differ in which of the two events comes with every key.
+    let change = move |event: leptos::ev::Event| {
         if let Some(now) = Instant::parse_local_input(&event_target_value(&event)) {
             inspector.set_now(now);
         }
@@ -81,10 +94,11 @@ fn EvaluateAt() -> impl IntoView {
                 class="input"
                 id="evaluate-at"
                 type="datetime-local"
-                step="1"
+                step="60"
                 aria-describedby="evaluate-at-utc"
                 prop:value=move || inspector.now.get().local_input()
                 disabled=move || inspector.is_running()
+                on:input=change
                 on:change=change
             />
             <span class="hint" id="evaluate-at-utc">
@@ -98,12 +112,15 @@ fn EvaluateAt() -> impl IntoView {
 fn RunButton() -> impl IntoView {
     let inspector = Inspector::use_();
     // Off while a database is being opened: what runs would be about the one that goes.
-    let is_off = move || {
-        let opening = inspector.opening.with(Option::is_some);
-        opening || inspector.run.with(|run| matches!(run, RunState::Running(_)))
+    let is_off = move || inspector.opening.with(Option::is_some) || inspector.is_running();
+    // Not `disabled`: a button that loses the focus when it is pressed sends keyboard users back to the top.
+    let press = move |_| {
+        if !is_off() {
+            inspector.run_everything();
+        }
     };
     view! {
-        <button class="btn" type="button" disabled=is_off on:click=move |_| inspector.run_everything()>
+        <button class="btn" type="button" aria-disabled=move || is_off().then_some("true") on:click=press>
             <Icon glyph=Glyph::Play />
             "Run everything"
         </button>

@@ -13,6 +13,7 @@ mod filebar;
 mod icons;
 mod marked;
 mod nav;
+mod open_button;
 mod pages;
 mod route;
 mod shell;

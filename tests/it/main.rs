@@ -1,4 +1,9 @@
 //! One native harness: the engine over the snapshot file system against databases that native SQLite made.
 #![cfg(not(target_arch = "wasm32"))]
 
+mod catalogue;
+mod fixtures;
+mod index_definition;
+mod migration;
+mod native;
 mod snapshot;

@@ -57,6 +57,13 @@ pub fn duration(ns: u64) -> Quantity {
     scaled(ns as f64 / 1e3, &UNITS)
 }
 
+/// `37.0 to 44.1 ms`, with both units where they differ.
+pub fn duration_range(from: u64, to: u64) -> String {
+    let (from, to) = (duration(from), duration(to));
+    let start = if from.unit == to.unit { from.figure } else { from.text() };
+    format!("{start} to {}", to.text())
+}
+
 /// One decimal; what is there but would round to nothing is said to be less than that.
 pub fn percent(part: u64, whole: u64) -> Option<Quantity> {
     let share = share(part, whole)?;

@@ -75,15 +75,19 @@ pub fn Plan(
     .into_any()
 }
 
-/// Two plans of one statement side by side.
+/// Two plans of one statement side by side; one when they are the same.
 #[component]
 pub fn PlanPair(before: Vec<PlanRow>, after: Vec<PlanRow>) -> impl IntoView {
+    if before == after {
+        return view! { <Plan title="As dropped and after the migration" plan=before /> }.into_any();
+    }
     view! {
         <div class="cols-2 keep">
             <Plan title="As dropped" plan=before.clone() other=after.clone() />
             <Plan title="After the migration" plan=after other=before state=State::After />
         </div>
     }
+    .into_any()
 }
 
 fn list(nodes: Vec<Node>, state: State) -> Vec<AnyView> {

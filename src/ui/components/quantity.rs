@@ -21,6 +21,17 @@ pub fn MaybeQuantity(quantity: Option<numbers::Quantity>) -> impl IntoView {
     }
 }
 
+/// Stands where no answer will come.
+#[component]
+pub fn Absent(why: &'static str) -> impl IntoView {
+    view! {
+        <span class="faint" aria-hidden="true">
+            "–"
+        </span>
+        <span class="visually-hidden">{why}</span>
+    }
+}
+
 /// Stands where an answer will stand.
 #[component]
 pub fn Pending() -> impl IntoView {

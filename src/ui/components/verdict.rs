@@ -110,7 +110,7 @@ pub fn cleanup_face(cleanup: &CleanupReport) -> Face {
         return Verdict::NotApplicable.into();
     }
     match &cleanup.foreign_keys_on {
-        None => Face::unknown(),
+        None => Face { label: "Not run".into(), ..Face::unknown() },
         Some(result) => match Face::from(result) {
             face if face.tone == Tone::Good => Face { label: numbers::count(result.n_deleted), ..face },
             face => face,

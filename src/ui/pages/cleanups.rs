@@ -47,10 +47,12 @@ pub fn Cleanups() -> impl IntoView {
         .collect_view();
     let labelled_by = move || current.with(|current| current.as_deref().map(tab_id));
     view! {
-        <Answer headline=headline name="Clean-ups" />
-        <Tabs label="Clean-up statements">{tabs}</Tabs>
-        <div id=PANEL role="tabpanel" aria-labelledby=labelled_by tabindex="-1">
-            {move || current.get().map(|id| view! { <Detail id=id /> })}
+        <div class="stack stack-5">
+            <Answer headline=headline name="Clean-ups" />
+            <Tabs label="Clean-up statements">{tabs}</Tabs>
+            <div id=PANEL role="tabpanel" aria-labelledby=labelled_by tabindex="-1">
+                {move || current.get().map(|id| view! { <Detail id=id /> })}
+            </div>
         </div>
     }
 }

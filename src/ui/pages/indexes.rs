@@ -4,17 +4,19 @@ mod detail;
 mod row;
 mod undocumented;
 
+use std::collections::BTreeSet;
+
 use leptos::prelude::*;
 
 use crate::domain::headline::{self, Headline};
-use crate::domain::migration::Outcome;
+use crate::domain::migration::{IndexReport, Outcome};
 use crate::domain::run::Step;
-use crate::ui::Inspector;
 use crate::ui::components::answer::Answer;
 use crate::ui::components::choose::{Segment, Segments};
 use crate::ui::components::step_button::StepButton;
+use crate::ui::{Inspector, Route};
 
-use row::Row;
+use row::{Row, row_id};
 use undocumented::Undocumented;
 
 /// Which outcomes the table shows.
@@ -63,14 +65,36 @@ pub fn Indexes() -> impl IntoView {
         })
     });
     let filter = RwSignal::new(Filter::All);
+    let opened = RwSignal::new(BTreeSet::new());
+    // A link to an index opens it and brings it into sight.
+    Effect::new(move |_| {
+        let asked = inspector.route.with(|route| match route {
+            Route::Indexes(name) => name.clone(),
+            _ => None,
+        });
+        let Some(name) = asked else { return };
+        let id = row_id(&name);
+        opened.update(|opened: &mut BTreeSet<String>| {
+            opened.insert(name);
+        });
+        request_animation_frame(move || {
+            if let Some(row) = document().get_element_by_id(&id) {
+                row.scroll_into_view();
+            }
+        });
+    });
     view! {
-        <Answer headline=headline name="Indexes" />
-        <div class="row spread toolbar">
-            <Filters filter=filter />
-            <BuildAll />
+        <div class="stack stack-5">
+            <Answer headline=headline name="Indexes" />
+            <div class="stack">
+                <div class="row spread">
+                    <Filters filter=filter />
+                    <BuildAll />
+                </div>
+                <Table filter=filter opened=opened />
+            </div>
+            <Undocumented />
         </div>
-        <Table filter=filter />
-        <Undocumented />
     }
 }
 
@@ -114,7 +138,7 @@ fn BuildAll() -> impl IntoView {
     let steps = Memo::new(move |_| {
         inspector.report.with(|report| {
             let entries = report.iter().flat_map(|report| &report.migration);
-            let unknown = entries.filter(|entry| can_be_built(entry.outcome) && entry.elapsed_ns.is_none());
+            let unknown = entries.filter(|entry| to_be_measured(entry));
             unknown.map(|entry| Step::BuildIndex(entry.index.clone())).collect::<Vec<_>>()
         })
     });
@@ -130,8 +154,13 @@ fn can_be_built(outcome: Outcome) -> bool {
     !matches!(outcome, Outcome::Refused | Outcome::NotApplicable)
 }
 
+/// Whether a step of the migration would tell more. An index that stands in the file has a size, but need not be built.
+fn to_be_measured(entry: &IndexReport) -> bool {
+    can_be_built(entry.outcome) && entry.elapsed_ns.is_none() && entry.bytes.is_none()
+}
+
 #[component]
-fn Table(filter: RwSignal<Filter>) -> impl IntoView {
+fn Table(filter: RwSignal<Filter>, opened: RwSignal<BTreeSet<String>>) -> impl IntoView {
     let inspector = Inspector::use_();
     let names = Memo::new(move |_| {
         let filter = filter.get();
@@ -159,7 +188,7 @@ fn Table(filter: RwSignal<Filter>) -> impl IntoView {
                 </thead>
                 <tbody>
                     <For each=move || names.get() key=|name| name.clone() let:name>
-                        <Row name=name />
+                        <Row name=name opened=opened />
                     </For>
                 </tbody>
             </table>

@@ -4,9 +4,9 @@ use leptos::prelude::*;
 
 use crate::domain::catalogue::Catalogue;
 use crate::ui::alert::FailureAlert;
-use crate::ui::drop::files;
 use crate::ui::icons::{Glyph, Icon};
 use crate::ui::nav::Brand;
+use crate::ui::open_button::OpenButton;
 use crate::ui::state::Inspector;
 use crate::ui::theme::ThemeChoice;
 
@@ -135,32 +135,11 @@ fn DropZone(dragging: RwSignal<bool>) -> impl IntoView {
                 </span>
             </div>
             <div class="row">
-                <OpenButton />
+                <OpenButton class="btn primary large file-input" />
                 <TrySample size=size />
             </div>
             <SizeOfSample size=size />
         </section>
-    }
-}
-
-/// The input lies over the label, so that a click, a key and a script all reach the same control.
-#[component]
-fn OpenButton() -> impl IntoView {
-    let inspector = Inspector::use_();
-    let chosen = move |event: leptos::ev::Event| {
-        let input: web_sys::HtmlInputElement = event_target(&event);
-        let files = files(input.files());
-        // The same file chosen again must be a change again.
-        input.set_value("");
-        if !files.is_empty() {
-            inspector.open(files);
-        }
-    };
-    view! {
-        <label class="btn primary large file-input">
-            "Open database"
-            <input type="file" multiple aria-label="Open database" on:change=chosen />
-        </label>
     }
 }
 

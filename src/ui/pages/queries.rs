@@ -30,7 +30,13 @@ pub fn Queries() -> impl IntoView {
     view! {
         <div class="master">
             <List current=current />
-            <div>{move || current.get().map(|id| view! { <Detail id=id /> })}</div>
+            <div>
+                {move || {
+                    // Another database has other values to choose from.
+                    inspector.database.track();
+                    current.get().map(|id| view! { <Detail id=id /> })
+                }}
+            </div>
         </div>
     }
 }

@@ -35,14 +35,14 @@ fn block(rows: BlockingRows) -> impl IntoView {
     });
     view! {
         <div class="stack stack-2">
-            <h3 class="row row-tight">
-                <span>
+            <div class="row row-tight">
+                <h3>
                     <code>{child}</code>
                     " refers to "
                     <code>{rows.parent.clone()}</code>
-                </span>
+                </h3>
                 <span class="tag">"ON DELETE " {rows.on_delete}</span>
-            </h3>
+            </div>
             <p>
                 {counted(rows.n_rows, "row", "rows")} {if rows.n_rows == 1 { " names " } else { " name " }}
                 {counted(rows.n_parents, "row", "different rows")} " of " <code>{rows.parent}</code>

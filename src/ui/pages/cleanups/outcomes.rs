@@ -18,7 +18,7 @@ pub fn Outcomes(cleanup: CleanupReport) -> impl IntoView {
                 <h2 id="outcome">"What would happen"</h2>
                 <p>"Executed on a copy that was dropped afterwards."</p>
             </div>
-            <div class="outcomes pair">
+            <div class="outcomes">
                 {foreign_keys_on.map(|result| with_foreign_keys(result, &table))}
                 {foreign_keys_off.map(without_foreign_keys)}
             </div>

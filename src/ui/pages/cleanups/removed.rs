@@ -1,14 +1,15 @@
 //! Rows that go, rows that stay although they are old, and the space that is freed.
 
+use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
 use leptos::prelude::*;
 
-use crate::domain::cleanup::{CleanupReport, WithForeignKeys};
+use crate::domain::cleanup::{CleanupReport, DeleteOutcome, WithForeignKeys};
 use crate::ui::Inspector;
 use crate::ui::components::bar::{Bar, Paint};
 use crate::ui::components::numbers::{self, count, counted};
-use crate::ui::components::quantity::{MaybeQuantity, Pending, Quantity};
+use crate::ui::components::quantity::Quantity;
 
 /// Every table that loses or changes rows, with its share where the table's rows are known.
 #[component]
@@ -65,7 +66,7 @@ fn lines(own: &str, result: &WithForeignKeys) -> Vec<Line> {
         lines.entry(table).or_insert_with(|| line(table)).n_updated = *n;
     }
     let mut lines: Vec<Line> = lines.into_values().collect();
-    lines.sort_by(|a, b| (b.is_own, b.n_removed, b.n_updated).cmp(&(a.is_own, a.n_removed, a.n_updated)));
+    lines.sort_by_key(|line| Reverse((line.is_own, line.n_removed, line.n_updated)));
     lines
 }
 
@@ -110,45 +111,47 @@ fn row(line: &Line, total: Option<u64>) -> impl IntoView + use<> {
     }
 }
 
-/// Old rows that the statement does not reach, the pages that it frees, and what it costs.
+/// Old rows that the statement does not reach, the space that it frees, and what it costs.
 #[component]
 pub fn Space(cleanup: CleanupReport) -> impl IntoView {
-    let CleanupReport { n_missed_by_text_comparison: missed, n_without_time: without, bytes_freed, .. } = cleanup;
-    let whole = missed.unwrap_or(0) + without.unwrap_or(0);
-    let on = cleanup.foreign_keys_on;
-    let elapsed = on.as_ref().map(|on| numbers::duration(on.elapsed_ns));
-    let steps = on.as_ref().map(|on| count(on.vm_steps));
+    let CleanupReport { n_missed_by_text_comparison, n_without_time, bytes_freed, foreign_keys_on, .. } = cleanup;
+    let missed =
+        [("Missed by text comparison", n_missed_by_text_comparison), ("Without a time, never matched", n_without_time)];
+    let whole = missed.iter().filter_map(|(_, n)| *n).sum();
+    let bars = missed.into_iter().filter_map(|(label, n)| Some((label, n?))).map(|(label, n)| {
+        view! {
+            <span>{label}</span>
+            <Bar share=numbers::share(n, whole).unwrap_or(0.0) paint=Paint::Warn />
+            <span class="num">{count(n)}</span>
+        }
+    });
+    let freed = bytes_freed.map(|bytes| {
+        view! {
+            <dt>"Freed inside the file"</dt>
+            <dd>
+                <Quantity quantity=numbers::bytes(bytes) />
+            </dd>
+        }
+    });
+    let cost = foreign_keys_on.map(|result| {
+        let label = if result.outcome == DeleteOutcome::Ok { "DELETE takes" } else { "DELETE fails after" };
+        view! {
+            <dt>{label}</dt>
+            <dd>
+                <Quantity quantity=numbers::duration(result.elapsed_ns) />
+                " on the copy, foreign keys on"
+            </dd>
+            <dt>
+                <code>"vm_step"</code>
+            </dt>
+            <dd>{count(result.vm_steps)}</dd>
+        }
+    });
     view! {
-        <div class="stack stack-3">
+        <div class="stack stack-4">
             <h2>"Rows missed, and space"</h2>
-            <div class="bars">
-                <span>"Missed by text comparison"</span>
-                {missed_bar(missed, whole)}
-                <span>"Finished without a time, never matched"</span>
-                {missed_bar(without, whole)}
-            </div>
-            <dl class="kv tight">
-                <dt>"Freed inside the file"</dt>
-                <dd>
-                    <MaybeQuantity quantity=bytes_freed.map(numbers::bytes) />
-                </dd>
-                <dt>"DELETE takes"</dt>
-                <dd>{elapsed.map(|elapsed| view! { <Quantity quantity=elapsed /> })} " on the copy, foreign keys on"</dd>
-                <dt>
-                    <code>"vm_step"</code>
-                </dt>
-                <dd>{steps}</dd>
-            </dl>
+            <div class="bars">{bars.collect_view()}</div>
+            <dl class="kv tight">{freed} {cost}</dl>
         </div>
-    }
-}
-
-fn missed_bar(n: Option<u64>, whole: u64) -> impl IntoView {
-    let share = n.and_then(|n| numbers::share(n, whole)).unwrap_or(0.0);
-    view! {
-        <Bar share=share paint=Paint::Warn />
-        <span class="num">
-            {n.map_or_else(|| view! { <Pending /> }.into_any(), |n| count(n).into_any())}
-        </span>
     }
 }

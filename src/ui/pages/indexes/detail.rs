@@ -12,7 +12,7 @@ use crate::ui::components::step_button::StepButton;
 use crate::ui::components::verdict::Becomes;
 use crate::ui::{Inspector, Route};
 
-use super::can_be_built;
+use super::to_be_measured;
 
 #[component]
 pub fn Detail(documented: DocumentedIndex, entry: Memo<Option<IndexReport>>) -> impl IntoView {
@@ -31,7 +31,7 @@ fn found(entry: IndexReport) -> AnyView {
         let of = format!("Covers {} of {}.", count(part), counted(whole, "row", "rows"));
         view! { <p class="hint">{of}</p> }
     });
-    let build = (can_be_built(entry.outcome) && entry.elapsed_ns.is_none()).then(|| {
+    let build = (to_be_measured(&entry)).then(|| {
         let steps = vec![Step::BuildIndex(entry.index.clone())];
         view! {
             <div class="row">

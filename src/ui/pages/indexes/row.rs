@@ -1,23 +1,30 @@
 //! One documented index: a line of figures, and its details below when they are opened.
 
+use std::collections::BTreeSet;
+
 use leptos::prelude::*;
 
 use crate::domain::catalogue::DocumentedIndex;
 use crate::domain::migration::{IndexReport, Outcome};
 use crate::ui::components::bar::{Bar, Paint};
 use crate::ui::components::numbers;
-use crate::ui::components::quantity::{MaybeQuantity, Pending, Quantity};
+use crate::ui::components::quantity::{Absent, MaybeQuantity, Pending, Quantity};
 use crate::ui::components::verdict::{Badge, Face};
-use crate::ui::{Glyph, Icon, Inspector, Route};
+use crate::ui::{Glyph, Icon, Inspector};
 
-use super::can_be_built;
 use super::detail::Detail;
+use super::{can_be_built, to_be_measured};
 
 /// Columns of the table, for the cell that spans them.
 const N_COLUMNS: &str = "7";
 
+/// The row's id in the document.
+pub fn row_id(index: &str) -> String {
+    format!("index-{index}")
+}
+
 #[component]
-pub fn Row(name: String) -> impl IntoView {
+pub fn Row(name: String, opened: RwSignal<BTreeSet<String>>) -> impl IntoView {
     let inspector = Inspector::use_();
     let name = StoredValue::new(name);
     let documented = inspector.catalogue.with_untracked(|catalogue| {
@@ -29,20 +36,14 @@ pub fn Row(name: String) -> impl IntoView {
             .report
             .with(|report| report.as_ref().and_then(|report| name.with_value(|name| report.index(name).cloned())))
     });
-    let open = RwSignal::new(false);
-    let row = NodeRef::<leptos::html::Tr>::new();
-    // A link to this index opens it and brings it into sight.
-    Effect::new(move |_| {
-        let asked_for = inspector
-            .route
-            .with(|route| matches!(route, Route::Indexes(Some(asked)) if name.with_value(|name| name == asked)));
-        if asked_for {
-            open.set(true);
-            if let Some(row) = row.get() {
-                request_animation_frame(move || row.scroll_into_view());
+    let open = Signal::derive(move || opened.with(|opened| name.with_value(|name| opened.contains(name))));
+    let toggle = move |_| {
+        opened.update(|opened| {
+            if !opened.remove(&name.get_value()) {
+                opened.insert(name.get_value());
             }
-        }
-    });
+        });
+    };
     let detail_id = format!("detail-{}", documented.name);
     let serves = n_claims(inspector, &documented.name);
     let face = move || {
@@ -51,7 +52,7 @@ pub fn Row(name: String) -> impl IntoView {
     };
     let label = format!("Details of {}", documented.name);
     view! {
-        <tr class:open=move || open.get() node_ref=row>
+        <tr class:open=move || open.get() id=row_id(&documented.name)>
             <th scope="row">
                 <span class="with-toggle">
                     <button
@@ -60,7 +61,7 @@ pub fn Row(name: String) -> impl IntoView {
                         aria-expanded=move || if open.get() { "true" } else { "false" }
                         aria-controls=detail_id.clone()
                         aria-label=label
-                        on:click=move |_| open.update(|open| *open = !*open)
+                        on:click=toggle
                     >
                         <Icon glyph=Glyph::Chevron />
                     </button>
@@ -123,6 +124,11 @@ fn figures(entry: Option<&IndexReport>) -> AnyView {
         .into_any();
     }
     let rows = entry.n_rows.map(numbers::count);
+    let build = match entry.elapsed_ns {
+        Some(elapsed) => view! { <Quantity quantity=numbers::duration(elapsed) /> }.into_any(),
+        None if to_be_measured(entry) => view! { <Pending /> }.into_any(),
+        None => view! { <Absent why="it stands in the file" /> }.into_any(),
+    };
     view! {
         <td class="num">{coverage(entry)}</td>
         <td class="num">{rows.map_or_else(|| view! { <Pending /> }.into_any(), IntoAny::into_any)}</td>
@@ -130,7 +136,7 @@ fn figures(entry: Option<&IndexReport>) -> AnyView {
             <MaybeQuantity quantity=entry.bytes.map(numbers::bytes) />
         </td>
         <td class="num">
-            <MaybeQuantity quantity=entry.elapsed_ns.map(numbers::duration) />
+            {build}
         </td>
     }
     .into_any()

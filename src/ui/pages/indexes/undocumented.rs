@@ -2,9 +2,11 @@
 
 use leptos::prelude::*;
 
+use crate::domain::run::Step;
 use crate::ui::Inspector;
 use crate::ui::components::numbers::{self, counted};
-use crate::ui::components::quantity::MaybeQuantity;
+use crate::ui::components::quantity::{Absent, Pending, Quantity};
+use crate::ui::components::step_button::StepButton;
 
 #[derive(Clone, PartialEq)]
 struct Entry {
@@ -21,13 +23,22 @@ pub fn Undocumented() -> impl IntoView {
     let inspector = Inspector::use_();
     let entries = Memo::new(move |_| entries(inspector));
     let n = move || entries.with(|entries| counted(entries.len() as u64, "index", "indexes"));
-    let rows = move || entries.get().into_iter().map(row).collect_view();
+    let measured = Memo::new(move |_| {
+        inspector.report.with(|report| report.as_ref().is_some_and(|report| !report.sizes.is_empty()))
+    });
+    let rows = move || entries.get().into_iter().map(|entry| row(entry, measured.get())).collect_view();
+    let steps = Signal::stored(vec![Step::Sizes]);
     view! {
         <Show when=move || entries.with(|entries| !entries.is_empty())>
             <section class="section" aria-labelledby="undocumented">
                 <div class="section-head">
                     <h2 id="undocumented">"Not documented"</h2>
                     <p>{n} " on the same tables that the guide does not list."</p>
+                    <Show when=move || !measured.get()>
+                        <span class="push">
+                            <StepButton steps=steps label="Measure their sizes" busy_label="Measuring" />
+                        </span>
+                    </Show>
                 </div>
                 <div class="table-scroll keep" role="region" aria-label="Indexes that are not documented" tabindex="0">
                     <table class="table">
@@ -48,14 +59,14 @@ pub fn Undocumented() -> impl IntoView {
     }
 }
 
-fn row(entry: Entry) -> impl IntoView {
+fn row(entry: Entry, measured: bool) -> impl IntoView {
+    let size = match entry.bytes {
+        Some(bytes) => view! { <Quantity quantity=numbers::bytes(bytes) /> }.into_any(),
+        None if measured => view! { <Absent why="not known" /> }.into_any(),
+        None => view! { <Pending /> }.into_any(),
+    };
     let definition = match entry.sql {
-        Some(sql) => view! {
-            <code>
-                {sql}
-            </code>
-        }
-        .into_any(),
+        Some(sql) => view! { <code>{sql}</code> }.into_any(),
         None => view! { <span class="faint">"made by a constraint"</span> }.into_any(),
     };
     view! {
@@ -64,12 +75,10 @@ fn row(entry: Entry) -> impl IntoView {
                 <code>{entry.name}</code>
             </th>
             <td>
-                <code>{entry.table} " (" {entry.columns} ")"</code>
+                <code class="nowrap">{entry.table} " (" {entry.columns} ")"</code>
             </td>
             <td class="words">{definition}</td>
-            <td class="num">
-                <MaybeQuantity quantity=entry.bytes.map(numbers::bytes) />
-            </td>
+            <td class="num">{size}</td>
         </tr>
     }
 }

@@ -8,7 +8,7 @@ use crate::domain::query::QueryReport;
 use crate::domain::run::Step;
 use crate::ui::components::alert::Note;
 use crate::ui::components::claim::{ClaimLine, Reasons};
-use crate::ui::components::cost::CostTable;
+use crate::ui::components::cost::{CostBars, CostTable};
 use crate::ui::components::plan::PlanPair;
 use crate::ui::components::sql::{Sql, SqliteError};
 use crate::ui::components::step_button::StepButton;
@@ -125,12 +125,10 @@ fn Neighbours(documented: DocumentedQuery) -> impl IntoView {
 }
 
 fn plans(query: &QueryReport) -> impl IntoView + use<> {
-    let same = query.plan_before == query.plan_after && !query.plan_before.is_empty();
     view! {
         <section class="section" aria-labelledby="plan">
             <div class="section-head">
                 <h2 id="plan">"Plan"</h2>
-                <p>{same.then_some("The same before and after.")}</p>
             </div>
             <PlanPair before=query.plan_before.clone() after=query.plan_after.clone() />
         </section>
@@ -139,7 +137,8 @@ fn plans(query: &QueryReport) -> impl IntoView + use<> {
 
 fn costs(query: QueryReport) -> impl IntoView {
     let steps = Signal::stored(vec![Step::MeasureQuery(query.id.clone())]);
-    let table = match (query.before, query.after) {
+    let note = "Times are medians of runs that alternate between both states, all rows and columns fetched. Foreign keys are on in both, as in the application.";
+    let figures = match (query.before, query.after) {
         (None, None) => view! {
             <div class="state">
                 <h3>"Not measured yet"</h3>
@@ -148,7 +147,16 @@ fn costs(query: QueryReport) -> impl IntoView {
             </div>
         }
         .into_any(),
-        (before, after) => view! { <CostTable before=before after=after /> }.into_any(),
+        (before, after) => view! {
+            <div class="cols-wide-narrow">
+                <CostTable before=before.clone() after=after.clone() />
+                <div class="stack stack-4">
+                    {before.zip(after).map(|(before, after)| view! { <CostBars before=before after=after /> })}
+                    <p class="hint">{note}</p>
+                </div>
+            </div>
+        }
+        .into_any(),
     };
     view! {
         <section class="section" aria-labelledby="cost">
@@ -156,12 +164,7 @@ fn costs(query: QueryReport) -> impl IntoView {
                 <h2 id="cost">"Cost"</h2>
                 <p>"Counters do not vary between runs; times do."</p>
             </div>
-            <div class="stack stack-3">
-                {table}
-                <p class="hint">
-                    "Times are medians of runs that alternate between both states, all rows and columns fetched. Foreign keys are on in both, as in the application."
-                </p>
-            </div>
+            {figures}
         </section>
     }
 }

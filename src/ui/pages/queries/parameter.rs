@@ -202,11 +202,8 @@ fn TypedValue(number: usize, draft: Draft) -> impl IntoView {
 fn options(choices: RwSignal<Option<Vec<Choice>>>, draft: Draft) -> Vec<(Value, Option<u64>)> {
     let mut options: Vec<(Value, Option<u64>)> =
         choices.with(|choices| choices.iter().flatten().map(|choice| (choice.value.clone(), choice.n_rows)).collect());
-    if let Some(value) = draft.chosen.get() {
-        if !options.iter().any(|(option, _)| *option == value) {
-            options.insert(0, (value, None));
-        }
-    }
+    let chosen = draft.chosen.get().filter(|value| !options.iter().any(|(option, _)| option == value));
+    options.splice(0..0, chosen.map(|value| (value, None)));
     options
 }
 
@@ -226,34 +223,41 @@ fn describe(value: &Value) -> String {
     }
 }
 
+/// Where the choices come from, how often the chosen value occurs and how it is bound.
 fn hint(parameter: &DocumentedParameter, choices: RwSignal<Option<Vec<Choice>>>, draft: Draft) -> AnyView {
     let column = format!("{}.{}", parameter.table, parameter.column);
+    let is_typing = draft.typed.with(Option::is_some);
     let from = choices.with(|choices| match choices {
-        None => "Looking for values of ".to_owned(),
-        Some(choices) if choices.is_empty() => "The file offers no value of ".to_owned(),
-        Some(choices) => format!("{} of ", counted(choices.len() as u64, "value", "values")),
+        _ if is_typing => "Compared with ",
+        None => "Looking for values of ",
+        Some(choices) if choices.is_empty() => "The file offers no value of ",
+        Some(_) => "The most frequent values of ",
     });
-    let bound = match draft.value() {
-        Some(value @ Value::Blob(_)) => {
-            let literal = shorten(&value.literal());
-            view! {
-                ". Bound as "
-                <code>{literal}</code>
-                "."
-            }
-            .into_any()
+    let value = draft.value();
+    let n_rows = choices.with(|choices| {
+        let choice = choices.iter().flatten().find(|choice| Some(&choice.value) == value.as_ref());
+        choice.and_then(|choice| choice.n_rows)
+    });
+    let n_rows = n_rows.map(|n| format!(" In {}.", counted(n, "row", "rows")));
+    let bound = match value {
+        Some(value @ Value::Blob(_)) => view! {
+            " Bound as "
+            <code>{shorten(&value.literal())}</code>
+            "."
         }
-        Some(_) => ".".into_any(),
-        None if draft.typed.with(Option::is_some) => view! {
-            ". "
+        .into_any(),
+        None if is_typing => view! {
+            " "
             <strong>"What is typed is no value of this storage class."</strong>
         }
         .into_any(),
-        None => ".".into_any(),
+        _ => ().into_any(),
     };
     view! {
         {from}
         <code>{column}</code>
+        "."
+        {n_rows}
         {bound}
     }
     .into_any()

@@ -28,7 +28,7 @@ pub fn Claims() -> impl IntoView {
     };
     view! {
         <div class="fact">
-            <dt>"Documented claims, as dropped "<Arrow />" migrated"</dt>
+            <dt>"Documented claims, before "<Arrow />" after"</dt>
             {body}
         </div>
     }

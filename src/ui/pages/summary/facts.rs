@@ -48,6 +48,8 @@ pub(super) fn Units(tones: Vec<Tone>) -> impl IntoView {
 
 #[component]
 fn NotYet(hint: &'static str) -> impl IntoView {
+    let inspector = Inspector::use_();
+    let hint = move || if inspector.is_running() { "Follows in this run." } else { hint };
     view! {
         <dd class="figure pending">"Not yet known"</dd>
         <dd class="hint">{hint}</dd>
@@ -140,7 +142,7 @@ fn Reclaimable() -> impl IntoView {
     };
     view! {
         <div class="fact">
-            <dt>"Freed by the clean-ups, each on its own"</dt>
+            <dt>"Freed by the clean-ups"</dt>
             {body}
         </div>
     }
@@ -148,7 +150,7 @@ fn Reclaimable() -> impl IntoView {
 
 fn freed_figures(freed: Freed) -> impl IntoView {
     let rows = format!(
-        "{} by {}",
+        "{} by {}, each on its own copy",
         numbers::counted(freed.n_rows, "row", "rows"),
         numbers::counted(freed.n_run as u64, "clean-up", "clean-ups")
     );
@@ -203,7 +205,7 @@ fn Slowest() -> impl IntoView {
     };
     view! {
         <div class="fact">
-            <dt>"Slowest query, as dropped "<Arrow />" migrated"</dt>
+            <dt>"Slowest query, before "<Arrow />" after"</dt>
             {body}
         </div>
     }

@@ -36,12 +36,14 @@ pub fn Findings() -> impl IntoView {
                 <h2 id="findings">{title}</h2>
                 <span class="aside">{aside}</span>
             </div>
-            <ol class="findings">
-                // A finding is drawn again only when it changes: an open fix stays open while the run goes on.
-                <For each=move || findings.get() key=key let:finding>
-                    <FindingLine finding=finding />
-                </For>
-            </ol>
+            <Show when=move || findings.with(|findings| !findings.is_empty())>
+                <ol class="findings">
+                    // A finding is drawn again only when it changes: an open fix stays open while the run goes on.
+                    <For each=move || findings.get() key=key let:finding>
+                        <FindingLine finding=finding />
+                    </For>
+                </ol>
+            </Show>
         </section>
     }
 }
