@@ -28,11 +28,11 @@ const POLL: Duration = Duration::from_millis(20);
 
 /// Runs in every document before its own scripts: notes when the main thread was blocked, and what a status said when.
 const NOTES: &str = "
-globalThis.notes = { longTasks: [], statuses: [], changedAt: null };
+globalThis.notes = { longTasks: [], statuses: [], chosenAt: null };
 new PerformanceObserver(list => {
     for (const entry of list.getEntries()) notes.longTasks.push({ startMs: entry.startTime, ms: entry.duration });
 }).observe({ type: 'longtask', buffered: true });
-addEventListener('change', () => { notes.changedAt = performance.now(); }, true);
+addEventListener('change', event => { if (event.target.type === 'file') notes.chosenAt = performance.now(); }, true);
 new MutationObserver(() => {
     for (const status of document.querySelectorAll('[role=status], output')) {
         const text = status.innerText.trim();
@@ -100,7 +100,7 @@ pub struct Browser {
     client: Option<Client>,
     driver: Child,
     server: Server,
-    profile: TempDir,
+    _profile: TempDir,
     downloads: TempDir,
     /// Chromium hands out its logs once; what was read is kept here.
     console: RefCell<Vec<ConsoleLine>>,
@@ -134,7 +134,7 @@ impl Browser {
             client: Some(client),
             driver,
             server,
-            profile,
+            _profile: profile,
             downloads,
             console: RefCell::default(),
         };
@@ -167,11 +167,6 @@ impl Browser {
 
     pub fn client(&self) -> &Client {
         self.client.as_ref().expect("the browser was closed")
-    }
-
-    /// The profile's folder stands in the command line of every process of this Chromium.
-    pub fn profile(&self) -> &Path {
-        self.profile.path()
     }
 
     // What a person does
@@ -355,15 +350,33 @@ impl Browser {
         });
         messages
             .filter(|message| message["method"] == "Network.requestWillBeSent")
+            // Chromium's own start page is loaded before ours.
+            .filter(|message| {
+                !message["params"]["documentURL"].as_str().is_some_and(|url| url.starts_with("chrome://"))
+            })
             .filter_map(|message| message["params"]["request"]["url"].as_str().map(str::to_owned))
             .collect()
     }
 
-    /// How long the main thread was blocked, for every time that it was for 50 ms or more.
+    /// How long the main thread was blocked, for every time that it was for 50 ms or more since a file was chosen.
     #[track_caller]
     pub fn long_tasks_ms(&self) -> Vec<f64> {
-        let tasks = self.js("return notes.longTasks.map(task => task.ms)", vec![]);
+        let script = "return notes.longTasks.filter(task => task.startMs >= notes.chosenAt).map(task => task.ms)";
+        let tasks = self.js(script, vec![]);
         serde_json::from_value(tasks).expect("durations are numbers")
+    }
+
+    /// The most memory that a renderer of this Chromium ever held; the largest one runs the page and its worker. Only
+    /// Linux tells it.
+    pub fn renderer_high_water_bytes(&self) -> Option<u64> {
+        let of = |pid: u32| -> Option<u64> {
+            let command = std::fs::read_to_string(format!("/proc/{pid}/cmdline")).ok()?;
+            let status = std::fs::read_to_string(format!("/proc/{pid}/status")).ok()?;
+            let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
+            let kib: u64 = line.trim().trim_end_matches(" kB").parse().ok()?;
+            command.contains("--type=renderer").then_some(kib * 1024)
+        };
+        descendants(self.driver.id()).into_iter().filter_map(of).max()
     }
 
     // How it waits
@@ -410,9 +423,8 @@ impl Browser {
         let folder = std::env::temp_dir().join("cortex-inspector-e2e");
         let file = folder.join(format!("{}.png", self.label));
         let picture = self.block_on(self.client().screenshot());
-        let written = picture.is_ok_and(|png| {
-            std::fs::create_dir_all(&folder).and_then(|()| std::fs::write(&file, png)).is_ok()
-        });
+        let written =
+            picture.is_ok_and(|png| std::fs::create_dir_all(&folder).and_then(|()| std::fs::write(&file, png)).is_ok());
         if written {
             eprintln!("screenshot: {}", file.display());
         }
@@ -433,6 +445,22 @@ impl Drop for Browser {
         let _ = self.driver.kill();
         let _ = self.driver.wait();
     }
+}
+
+/// Processes that a process started, and those that these started.
+fn descendants(pid: u32) -> Vec<u32> {
+    let children = |pid: u32| -> Vec<u32> {
+        let threads = std::fs::read_dir(format!("/proc/{pid}/task")).into_iter().flatten().flatten();
+        let lists = threads.filter_map(|thread| std::fs::read_to_string(thread.path().join("children")).ok());
+        lists.flat_map(|list| list.split(' ').filter_map(|pid| pid.parse().ok()).collect::<Vec<_>>()).collect()
+    };
+    let mut found = children(pid);
+    let mut at = 0;
+    while let Some(pid) = found.get(at) {
+        found.extend(children(*pid));
+        at += 1;
+    }
+    found
 }
 
 /// Starts chromedriver on a free port that it finds itself.

@@ -40,17 +40,14 @@ impl Fixture {
     /// A little more than 100 MB.
     pub const MB_100: Self = Self { n_workflows: 2_000, n_logs: 150_000, log_bytes: 620, analyzed: true, seed: 11 };
 
-    /// A little more than 1 GB.
-    pub const GB_1: Self = Self { n_workflows: 4_000, n_logs: 1_500_000, log_bytes: 620, analyzed: true, seed: 13 };
-
     /// The file, made when it is not there yet. It is kept for the next run, under a name that changes with what is in
     /// it, so whoever wants to change it takes a copy.
     pub fn file(&self) -> PathBuf {
         let folder = Path::new(env!("CARGO_TARGET_TMPDIR"));
         let recipe = format!("{self:?}{}{}", include_str!("fixture.rs"), rusqlite::version());
-        let digest = recipe.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
-            (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3)
-        });
+        let digest = recipe
+            .bytes()
+            .fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3));
         let path = folder.join(format!("fixture-{digest:016x}.sqlite"));
         if !path.is_file() {
             std::fs::create_dir_all(folder).unwrap_or_else(|error| panic!("{}: {error}", folder.display()));

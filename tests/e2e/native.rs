@@ -9,8 +9,8 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use rusqlite::types::{Value, ValueRef};
 use rusqlite::{Connection, OpenFlags, ffi};
 use serde_json::Value as Json;
-use time::format_description::well_known::Rfc3339;
 use time::OffsetDateTime;
+use time::format_description::well_known::Rfc3339;
 
 /// The migration as it stands in the repository.
 const MIGRATION: &str = include_str!("../../migrations/20260119000001_add_performance_indexes.sql");
@@ -71,7 +71,8 @@ pub fn migrate(db: &Connection) -> Vec<IndexOutcome> {
 }
 
 fn statements(script: &str) -> Vec<String> {
-    let code: String = script.lines().filter(|line| !line.trim_start().starts_with("--")).collect::<Vec<_>>().join("\n");
+    let code: String =
+        script.lines().filter(|line| !line.trim_start().starts_with("--")).collect::<Vec<_>>().join("\n");
     code.split(';').map(str::trim).filter(|sql| !sql.is_empty()).map(Into::into).collect()
 }
 
@@ -79,8 +80,9 @@ fn try_index(db: &Connection, sql: &str) -> IndexOutcome {
     let words: Vec<&str> = sql.split_whitespace().collect();
     let [_, _, index, _, table, ..] = words.as_slice() else { panic!("not CREATE INDEX i ON t: {sql}") };
     let table = table.split('(').next().unwrap_or_default();
-    let deployed: Option<String> =
-        db.query_row("SELECT sql FROM sqlite_schema WHERE type = 'index' AND name = ?1", [index], |row| row.get(0)).ok();
+    let deployed: Option<String> = db
+        .query_row("SELECT sql FROM sqlite_schema WHERE type = 'index' AND name = ?1", [index], |row| row.get(0))
+        .ok();
     let (outcome, error) = match deployed {
         Some(deployed) if squeezed(&deployed) == squeezed(sql) => ("already_present", None),
         Some(_) => ("differs", None),
@@ -114,6 +116,14 @@ pub struct PlanRow {
     pub id: i64,
     pub parent: i64,
     pub detail: String,
+}
+
+/// SQLite numbers the rows of a plan by the addresses of its program, which change with its version; counted from 1
+/// instead they can be compared.
+pub fn renumbered(plan: Vec<PlanRow>) -> Vec<PlanRow> {
+    let ids: Vec<i64> = plan.iter().map(|row| row.id).collect();
+    let number = |id: i64| ids.iter().position(|other| *other == id).map_or(0, |at| at as i64 + 1);
+    plan.into_iter().map(|row| PlanRow { id: number(row.id), parent: number(row.parent), ..row }).collect()
 }
 
 /// The plan, or SQLite's words.

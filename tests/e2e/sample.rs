@@ -78,7 +78,8 @@ fn check_heading(browser: &Browser, view: &str) {
 fn shortcuts_go_to_views() {
     let browser = Browser::open("shortcuts");
     open_sample(&browser);
-    for (key, hash) in [('i', "#/indexes"), ('q', "#/queries"), ('c', "#/cleanups"), ('d', "#/overview"), ('r', "#/report")]
+    for (key, hash) in
+        [('i', "#/indexes"), ('q', "#/queries"), ('c', "#/cleanups"), ('d', "#/overview"), ('r', "#/report")]
     {
         browser.press(None, 'g');
         browser.press(None, key);
@@ -89,5 +90,6 @@ fn shortcuts_go_to_views() {
     browser.press(None, '?');
     browser.find("heading", "Keyboard shortcuts");
     browser.press(None, Key::Escape.into());
-    browser.until("the dialog closes", SOON, || browser.look_for("heading", "Keyboard shortcuts").is_none().then_some(()));
+    browser
+        .until("the dialog closes", SOON, || browser.look_for("heading", "Keyboard shortcuts").is_none().then_some(()));
 }

@@ -130,33 +130,28 @@ fn mime(file: &Path) -> &'static str {
     }
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn only_files_below_the_root_are_served() {
-        let outside = tempfile::tempdir().unwrap();
-        let root = outside.path().join("dist");
-        std::fs::create_dir_all(root.join("deep")).unwrap();
-        std::fs::write(outside.path().join("secret.txt"), "secret").unwrap();
-        std::fs::write(root.join("index.html"), "page").unwrap();
-        std::fs::write(root.join("deep/a b.js"), "script").unwrap();
-        let root = root.canonicalize().unwrap();
-        #[track_caller]
-        fn check(root: &Path, path: &str, expect: Option<&str>) {
-            assert_eq!(resolve(root, path), expect.map(|file| root.join(file)), "{path}");
-        }
-        check(&root, "/", Some("index.html"));
-        check(&root, "/deep/a%20b.js", Some("deep/a b.js"));
-        check(&root, "/deep/", None);
-        check(&root, "/../secret.txt", None);
-        check(&root, "/deep/../../secret.txt", None);
-        check(&root, "/%2e%2e/secret.txt", None);
-        check(&root, "/%2e%2e%2fsecret.txt", None);
-        check(&root, "//etc/passwd", None);
-        check(&root, "/..\\secret.txt", None);
-        check(&root, "/%zz", None);
-        check(&root, "index.html", None);
+#[test]
+fn only_files_below_the_root_are_served() {
+    let outside = tempfile::tempdir().unwrap();
+    let root = outside.path().join("dist");
+    std::fs::create_dir_all(root.join("deep")).unwrap();
+    std::fs::write(outside.path().join("secret.txt"), "secret").unwrap();
+    std::fs::write(root.join("index.html"), "page").unwrap();
+    std::fs::write(root.join("deep/a b.js"), "script").unwrap();
+    let root = root.canonicalize().unwrap();
+    #[track_caller]
+    fn check(root: &Path, path: &str, expect: Option<&str>) {
+        assert_eq!(resolve(root, path), expect.map(|file| root.join(file)), "{path}");
     }
+    check(&root, "/", Some("index.html"));
+    check(&root, "/deep/a%20b.js", Some("deep/a b.js"));
+    check(&root, "/deep/", None);
+    check(&root, "/../secret.txt", None);
+    check(&root, "/deep/../../secret.txt", None);
+    check(&root, "/%2e%2e/secret.txt", None);
+    check(&root, "/%2e%2e%2fsecret.txt", None);
+    check(&root, "//etc/passwd", None);
+    check(&root, "/..\\secret.txt", None);
+    check(&root, "/%zz", None);
+    check(&root, "index.html", None);
 }

@@ -60,7 +60,10 @@ pub fn render_report(report: &Report) -> String {
         plan(text, "before", &render(&cleanup.plan));
         plan(text, "after", &render(&cleanup.plan_after));
         if let Some(on) = &cleanup.foreign_keys_on {
-            line(text, format_args!("  foreign keys on: {:?} {:?}, matching {}", on.outcome, on.by_table, on.n_matching));
+            line(
+                text,
+                format_args!("  foreign keys on: {:?} {:?}, matching {}", on.outcome, on.by_table, on.n_matching),
+            );
         }
         if let Some(off) = &cleanup.foreign_keys_off {
             line(text, format_args!("  foreign keys off: {} deleted, orphans {:?}", off.n_deleted, off.orphans));
