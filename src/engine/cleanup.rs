@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
+use rusqlite::config::DbConfig;
 use rusqlite::{Connection, StatementStatus};
 
 use super::clock::monotonic_ns;
@@ -13,7 +14,7 @@ use crate::domain::catalogue::DocumentedCleanup;
 use crate::domain::cleanup::{
     BlockingRows, CleanupReport, DeleteOutcome, Release, WithForeignKeys, WithoutForeignKeys,
 };
-use crate::domain::database::{Database, ForeignKey};
+use crate::domain::database::{Database, ForeignKey, Table};
 use crate::domain::value::Value;
 use crate::snapshot::Fork;
 
@@ -48,8 +49,15 @@ pub fn preview(
         with_keys.n_matching = blocked.n_matching;
         report.release = release(cleanup, database, fork, &report.blocking)?;
     }
+    let touched = with_keys.by_table.keys().chain(with_keys.updated_by_table.keys());
+    let alone = with_keys.outcome == DeleteOutcome::Ok && children_of(database, touched).is_empty();
+    report.foreign_keys_off = Some(if alone {
+        // No foreign key refers to any table that it touched: switched off, they change nothing.
+        WithoutForeignKeys { n_deleted: with_keys.n_deleted, orphans: BTreeMap::new(), error: None }
+    } else {
+        without_foreign_keys(cleanup, database, fork, original, before)?
+    });
     report.foreign_keys_on = Some(with_keys);
-    report.foreign_keys_off = Some(without_foreign_keys(cleanup, database, fork, original, before)?);
     let conditions = missed_conditions(cleanup);
     let count = |condition: &str| -> Result<u64> {
         let sql = format!("SELECT count(*) FROM {} WHERE {condition}", quoted(&cleanup.table));
@@ -102,7 +110,9 @@ fn with_foreign_keys(cleanup: &DocumentedCleanup, fork: &Fork) -> Result<(WithFo
         }
         Err(error) if error.is_cancelled() => Err(error),
         Err(error) => {
-            let violation = error.sqlite_code() == Some(rusqlite::ffi::SQLITE_CONSTRAINT_FOREIGNKEY);
+            let violation = is_violation(&error);
+            // What a trigger stopped half-way says nothing about how many rows there were.
+            let n_matching = if violation { own(&tally) } else { n_matching(cleanup, fork)? };
             let outcome = WithForeignKeys {
                 outcome: if violation { DeleteOutcome::ForeignKeyViolation } else { DeleteOutcome::Failed },
                 error: Some(error.words()),
@@ -111,11 +121,27 @@ fn with_foreign_keys(cleanup: &DocumentedCleanup, fork: &Fork) -> Result<(WithFo
                 updated_by_table: BTreeMap::new(),
                 elapsed_ns,
                 vm_steps: 0,
-                n_matching: own(&tally),
+                n_matching,
             };
             Ok((outcome, Tally::default(), 0))
         }
     }
+}
+
+/// RESTRICT is a trigger of SQLite's own, which raises with the words of a foreign key and the code of a trigger.
+fn is_violation(error: &EngineError) -> bool {
+    match error.sqlite_code() {
+        Some(rusqlite::ffi::SQLITE_CONSTRAINT_FOREIGNKEY) => true,
+        Some(rusqlite::ffi::SQLITE_CONSTRAINT_TRIGGER) => error.words() == "FOREIGN KEY constraint failed",
+        _ => false,
+    }
+}
+
+/// Rows that the statement's own condition finds.
+fn n_matching(cleanup: &DocumentedCleanup, fork: &Fork) -> Result<u64> {
+    let db = Db::open(fork.fork(), ForeignKeys::Off)?;
+    db.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_TRIGGER, false)?;
+    Ok(db.execute(&cleanup.sql, [])? as u64)
 }
 
 /// VM steps of one statement.
@@ -133,35 +159,68 @@ struct Blocked {
 
 /// Lets the statement run with its constraints deferred and asks which child rows then name nothing.
 ///
-/// RESTRICT cannot be deferred; then only the direct children of a run with foreign keys off are asked.
+/// RESTRICT cannot be deferred; rows under it are set aside meanwhile.
 fn blocking_rows(cleanup: &DocumentedCleanup, database: &Database, fork: &Fork, original: &Db) -> Result<Blocked> {
     let deferred = Db::open(fork.fork(), ForeignKeys::On)?;
     deferred.execute_batch("BEGIN; PRAGMA defer_foreign_keys = ON;")?;
-    let (mut tally, answer) = Tally::of(&deferred, || execute(&deferred, &cleanup.sql));
-    let db = match answer {
-        Ok(_) => deferred,
+    let (tally, answer) = Tally::of(&deferred, || execute(&deferred, &cleanup.sql));
+    let (db, tally) = match answer {
+        Ok(_) => (deferred, tally),
         Err(error) if error.is_cancelled() => return Err(error),
-        Err(_) => {
-            let off = Db::open(fork.fork(), ForeignKeys::Off)?;
-            off.execute_batch("BEGIN")?;
-            let (of_off, answer) = Tally::of(&off, || execute(&off, &cleanup.sql));
-            answer?;
-            tally = of_off;
-            off
-        }
+        Err(_) => match past_restrict(cleanup, database, fork) {
+            Ok(ran) => ran,
+            Err(error) if error.is_cancelled() => return Err(error),
+            // A trigger stops it as well.
+            Err(_) => {
+                return Ok(Blocked {
+                    rows: Vec::new(),
+                    tally: Tally::default(),
+                    n_matching: n_matching(cleanup, fork)?,
+                });
+            }
+        },
     };
     let mut rows = Vec::new();
     for (child, key) in children_of(database, tally.deleted.keys()) {
         if !matches!(key.on_delete.as_str(), "NO ACTION" | "RESTRICT") {
             continue;
         }
-        let n_rows = orphans(&db, child, &key.parent)?.saturating_sub(orphans(original, child, &key.parent)?);
+        let n_rows = dangling_of(&db, child, key)?.saturating_sub(dangling_of(original, child, key)?);
         if n_rows > 0 {
             rows.push(describe_blocking(&db, database, child, key, n_rows)?);
         }
     }
     let n_matching = of_table(&tally.deleted, &cleanup.table);
     Ok(Blocked { rows, tally, n_matching })
+}
+
+/// Runs the statement while the rows of all RESTRICT children are away, then puts them back, naming what is gone.
+fn past_restrict(cleanup: &DocumentedCleanup, database: &Database, fork: &Fork) -> Result<(Db, Tally)> {
+    let db = Db::open(fork.fork(), ForeignKeys::Off)?;
+    let restricts = |table: &&Table| {
+        table.foreign_keys.iter().any(|key| key.on_delete == "RESTRICT")
+            && !table.name.eq_ignore_ascii_case(&cleanup.table)
+    };
+    let children: Vec<(usize, &Table)> = database.tables.iter().filter(restricts).enumerate().collect();
+    let triggers = |on| db.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_TRIGGER, on);
+    triggers(false)?;
+    for (at, child) in &children {
+        let child = quoted(&child.name);
+        let sql = format!("CREATE TEMP TABLE cortex_aside_{at} AS SELECT * FROM {child}; DELETE FROM main.{child};");
+        db.execute_batch(&sql)?;
+    }
+    triggers(true)?;
+    db.execute_batch("PRAGMA foreign_keys = ON; BEGIN; PRAGMA defer_foreign_keys = ON;")?;
+    let (tally, answer) = Tally::of(&db, || execute(&db, &cleanup.sql));
+    answer?;
+    triggers(false)?;
+    for (at, child) in &children {
+        let columns: Vec<String> = child.columns.iter().filter(|c| !c.generated).map(|c| quoted(&c.name)).collect();
+        let (child, columns) = (quoted(&child.name), columns.join(", "));
+        db.execute_batch(&format!("INSERT INTO main.{child}({columns}) SELECT {columns} FROM cortex_aside_{at}"))?;
+    }
+    triggers(true)?;
+    Ok((db, tally))
 }
 
 fn describe_blocking(db: &Db, database: &Database, child: &str, key: &ForeignKey, n_rows: u64) -> Result<BlockingRows> {
@@ -309,7 +368,7 @@ fn without_foreign_keys(
     }
     let pairs: BTreeSet<(String, String)> = children_of(database, tally.deleted.keys())
         .into_iter()
-        .map(|(child, key)| (child.to_owned(), key.parent.clone()))
+        .map(|(child, key)| (child.to_owned(), key.parent.to_ascii_lowercase()))
         .collect();
     let mut left = BTreeMap::new();
     for pair in pairs {
@@ -350,6 +409,17 @@ fn orphans(db: &Db, child: &str, parent: &str) -> Result<u64> {
             // A foreign key to a table that is not there cannot be checked; nothing can be orphaned by it either.
             if error.is_cancelled() { Err(error) } else { Ok(0) }
         }
+    }
+}
+
+/// Rows of `child` that name nothing under one of its constraints.
+fn dangling_of(db: &Db, child: &str, key: &ForeignKey) -> Result<u64> {
+    let sql = "SELECT count(*) FROM pragma_foreign_key_check(?1) WHERE \"fkid\" = ?2";
+    match db.query_row(sql, rusqlite::params![child, key.id], |row| row.get::<_, i64>(0)).map_err(EngineError::from) {
+        Ok(n) => Ok(n.unsigned_abs()),
+        Err(error) if error.is_cancelled() => Err(error),
+        // As in `orphans`.
+        Err(_) => Ok(0),
     }
 }
 

@@ -7,6 +7,7 @@ use web_sys::File;
 use crate::client::{Client, ClientError, ClientEvent, Source};
 use crate::domain::database::Database;
 use crate::domain::failure::{Failure, FailureKind};
+use crate::domain::finding;
 use crate::domain::instant::Instant;
 use crate::domain::query::Choice;
 use crate::domain::report::{FailedStep, Report};
@@ -136,16 +137,13 @@ impl Inspector {
         let generation = self.supersede();
         self.begin_edition();
         self.now.set(now);
-        self.report.update(|report| {
-            if let Some(report) = report {
-                report.now = now;
-                report.complete = false;
-                report.elapsed_ns = None;
-                report.queries.clear();
-                report.cleanups.clear();
-                report.findings.clear();
-                report.failed_steps.clear();
-            }
+        self.change_report(|report| {
+            report.now = now;
+            report.complete = false;
+            report.elapsed_ns = None;
+            report.queries.clear();
+            report.cleanups.clear();
+            report.failed_steps.clear();
         });
         self.run.set(RunState::Judging);
         spawn_local(async move {
@@ -193,12 +191,10 @@ impl Inspector {
         }
         let generation = self.supersede();
         self.failure.set(None);
-        self.report.update(|report| {
-            if let Some(report) = report {
-                report.complete = false;
-                report.elapsed_ns = None;
-                report.failed_steps.clear();
-            }
+        self.change_report(|report| {
+            report.complete = false;
+            report.elapsed_ns = None;
+            report.failed_steps.clear();
         });
         self.run.set(RunState::Running(running));
         spawn_local(async move { self.walk(steps, generation).await });
@@ -253,13 +249,10 @@ impl Inspector {
     }
 
     fn finish(self, elapsed_ms: f64) {
-        self.report.update(|report| {
-            if let Some(report) = report {
-                report.complete = true;
-                report.elapsed_ns = Some((elapsed_ms * 1e6) as u64);
-            }
+        self.change_report(|report| {
+            report.complete = true;
+            report.elapsed_ns = Some((elapsed_ms * 1e6) as u64);
         });
-        self.derive_findings();
         self.run.set(RunState::Finished { elapsed_ms });
     }
 
@@ -357,26 +350,25 @@ impl Inspector {
     }
 
     fn absorb(self, answer: StepAnswer) {
-        self.report.update(|report| {
-            if let Some(report) = report {
-                report.absorb(answer);
-            }
-        });
-        self.derive_findings();
+        self.change_report(|report| report.absorb(answer));
     }
 
-    /// The one place that knows how findings come about.
-    fn derive_findings(self) {
-        // `domain::finding::derive(&report, &catalogue)` is called here.
+    /// Changes the report and derives its findings anew, in one notification.
+    fn change_report(self, change: impl FnOnce(&mut Report)) {
+        self.report.update(|report| {
+            let Some(report) = report else { return };
+            change(report);
+            self.catalogue.with_untracked(|catalogue| {
+                if let Some(catalogue) = catalogue {
+                    report.findings = finding::derive(report, catalogue);
+                }
+            });
+        });
     }
 
     fn note_failure(self, step: &Step, error: ClientError) {
         let message = error.into_failure().message;
-        self.report.update(|report| {
-            if let Some(report) = report {
-                report.failed_steps.push(FailedStep { step: step.label(), message });
-            }
-        });
+        self.change_report(|report| report.failed_steps.push(FailedStep { step: step.label(), message }));
     }
 
     fn show(self, error: ClientError) {

@@ -14,8 +14,7 @@ pub fn FailureAlert() -> impl IntoView {
     let inspector = Inspector::use_();
     let dismiss = move |_| inspector.failure.set(None);
     let words = |failure: Failure| {
-        let code =
-            failure.sqlite_code.map(|code| view! { <samp class="code-number">"SQLite result code " {code}</samp> });
+        let code = failure.sqlite_code.map(|code| view! { <samp>"SQLite result code " {code}</samp> });
         view! {
             <p>
                 <strong>{sentence(&failure.message)}</strong>

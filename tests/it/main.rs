@@ -2,8 +2,10 @@
 #![cfg(not(target_arch = "wasm32"))]
 
 mod catalogue;
+mod cleanups;
 mod fixtures;
 mod index_definition;
 mod migration;
 mod native;
 mod snapshot;
+mod verdicts;

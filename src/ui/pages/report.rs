@@ -83,7 +83,7 @@ fn Contents() -> impl IntoView {
             <div class="section-head">
                 <h2 id="contents">"What is in it"</h2>
             </div>
-            <div class="table-scroll" role="region" aria-labelledby="contents" tabindex="0">
+            <div class="table-scroll" role="region" aria-label="Parts of the report" tabindex="0">
                 <table class="table">
                     <caption class="visually-hidden">"Parts of the report"</caption>
                     <thead>

@@ -58,7 +58,7 @@ fn SizeTable(sizes: Vec<BtreeSize>) -> impl IntoView {
                 <td class="num">
                     <Quantity quantity=numbers::bytes(size.bytes) />
                 </td>
-                <td class="bar-cell">
+                <td>
                     <Bar share=numbers::share(size.bytes, total).unwrap_or_default() paint=paint />
                 </td>
                 <td class="num hide-narrow">
@@ -68,7 +68,7 @@ fn SizeTable(sizes: Vec<BtreeSize>) -> impl IntoView {
         }
     });
     view! {
-        <div class="table-scroll" role="region" aria-labelledby="sizes" tabindex="0">
+        <div class="table-scroll" role="region" aria-label="Sizes of tables and indexes" tabindex="0">
             <table class="table dense">
                 <caption>"Tables in grey, indexes in blue"</caption>
                 <thead>

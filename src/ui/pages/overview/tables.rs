@@ -33,7 +33,7 @@ pub fn Tables() -> impl IntoView {
                     <CountAll counting=counting />
                 </span>
             </div>
-            <div class="table-scroll" role="region" aria-labelledby="tables" tabindex="0">
+            <div class="table-scroll" role="region" aria-label="Tables of the database" tabindex="0">
                 <table class="table">
                     <caption class="visually-hidden">"Tables of the database"</caption>
                     <thead>

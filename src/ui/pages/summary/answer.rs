@@ -84,7 +84,7 @@ fn Verdicts() -> impl IntoView {
     let file = move || inspector.database.with(|d| d.as_ref().map(|d| d.file_name.clone()).unwrap_or_default());
     let title = move || Some(headline.get().title).filter(|title| !title.is_empty()).unwrap_or_else(file);
     view! {
-        <h1>{title}</h1>
+        <h1>{move || view! { <Marked text=title() /> }}</h1>
         {move || {
             let lead = headline.get().lead;
             (!lead.is_empty())

@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use crate::domain::cleanup::{CleanupReport, DeleteOutcome};
+use crate::domain::cleanup::DeleteOutcome;
 use crate::domain::migration::Outcome;
 use crate::domain::report::Report;
 use crate::ui::components::bar::{Bar, Paint};
@@ -111,25 +111,24 @@ fn index_figures(outcomes: &[Outcome]) -> impl IntoView + use<> {
     }
 }
 
-/// All clean-ups together, each run on a copy of its own.
+/// Each clean-up is executed on a copy of its own, and one may remove what another removes too: bytes are not added.
 #[derive(Clone, PartialEq)]
 struct Freed {
-    bytes: u64,
+    most_by: String,
+    most_bytes: u64,
     of_bytes: u64,
-    n_rows: u64,
-    n_run: usize,
     n_failing: usize,
 }
 
 fn freed(report: &Report) -> Option<Freed> {
-    let run: Vec<&CleanupReport> = report.cleanups.iter().filter(|c| c.foreign_keys_on.is_some()).collect();
-    let results = || run.iter().filter_map(|cleanup| cleanup.foreign_keys_on.as_ref());
-    (!run.is_empty()).then(|| Freed {
-        bytes: run.iter().filter_map(|cleanup| cleanup.bytes_freed).sum(),
+    let bytes = report.cleanups.iter().filter_map(|cleanup| Some((cleanup, cleanup.bytes_freed?)));
+    let (most, most_bytes) = bytes.max_by_key(|(_, bytes)| *bytes)?;
+    let results = report.cleanups.iter().filter_map(|cleanup| cleanup.foreign_keys_on.as_ref());
+    Some(Freed {
+        most_by: most.id.clone(),
+        most_bytes,
         of_bytes: report.database.page_count * u64::from(report.database.page_size),
-        n_rows: results().map(|result| result.n_deleted).sum(),
-        n_run: run.len(),
-        n_failing: results().filter(|result| result.outcome != DeleteOutcome::Ok).count(),
+        n_failing: results.filter(|result| result.outcome != DeleteOutcome::Ok).count(),
     })
 }
 
@@ -142,41 +141,39 @@ fn Reclaimable() -> impl IntoView {
     };
     view! {
         <div class="fact">
-            <dt>"Freed by the clean-ups"</dt>
+            <dt>"Most freed by one clean-up"</dt>
             {body}
         </div>
     }
 }
 
 fn freed_figures(freed: Freed) -> impl IntoView {
-    let rows = format!(
-        "{} by {}, each on its own copy",
-        numbers::counted(freed.n_rows, "row", "rows"),
-        numbers::counted(freed.n_run as u64, "clean-up", "clean-ups")
-    );
-    let failing = (freed.n_failing > 0).then(|| {
+    let Freed { most_by, most_bytes, of_bytes, n_failing } = freed;
+    let failing = (n_failing > 0).then(|| {
         let Face { tone, glyph, .. } = Face::from(Outcome::Refused);
         view! {
             <span class="verdict" data-tone=tone.name()>
                 <Icon glyph=glyph />
                 <span>
-                    <b>{freed.n_failing}</b>
-                    {if freed.n_failing == 1 { " fails" } else { " fail" }}
+                    <b>{n_failing}</b>
+                    {if n_failing == 1 { " clean-up fails" } else { " clean-ups fail" }}
                 </span>
             </span>
         }
     });
     view! {
         <dd class="figure">
-            <Quantity quantity=numbers::bytes(freed.bytes) />
+            <Quantity quantity=numbers::bytes(most_bytes) />
             " "
-            <span class="unit">{format!("of {}", numbers::bytes(freed.of_bytes).text())}</span>
+            <span class="unit">{format!("of {}", numbers::bytes(of_bytes).text())}</span>
         </dd>
         <dd>
-            <Bar share=numbers::share(freed.bytes, freed.of_bytes).unwrap_or_default() paint=Paint::Removed />
+            <Bar share=numbers::share(most_bytes, of_bytes).unwrap_or_default() paint=Paint::Removed />
         </dd>
         <dd class="legend">
-            <a href=Route::Cleanups(None).href()>{rows}</a>
+            <a href=Route::Cleanups(Some(most_by.clone())).href()>
+                <code>{most_by.clone()}</code>
+            </a>
             {failing}
         </dd>
     }
@@ -219,7 +216,7 @@ fn slowest_figures(query: SlowQuery) -> impl IntoView {
     let change = after_ns.and_then(|after| match numbers::ratio(before_ns, after) {
         Ratio::Less(factor) => Some(format!("{} faster", numbers::times(factor))),
         Ratio::More(factor) => Some(format!("{} slower", numbers::times(factor))),
-        Ratio::Same | Ratio::AlmostSame => Some("as fast".into()),
+        Ratio::Same | Ratio::AlmostSame => Some("unchanged".into()),
         Ratio::Gone | Ratio::New => None,
     });
     view! {

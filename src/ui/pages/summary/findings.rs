@@ -18,9 +18,7 @@ const MAX_LINKS: usize = 6;
 pub fn Findings() -> impl IntoView {
     let inspector = Inspector::use_();
     let findings = Memo::new(move |_| {
-        let mut findings = inspector.report.with(|r| r.as_ref().map(|r| r.findings.clone()).unwrap_or_default());
-        findings.sort_by_key(|finding| finding.severity);
-        findings
+        inspector.report.with(|report| report.as_ref().map(|report| report.findings.clone()).unwrap_or_default())
     });
     let is_finished = Memo::new(move |_| inspector.run.with(|run| matches!(run, RunState::Finished { .. })));
     let title = move || if is_finished.get() { "Findings" } else { "Findings so far" };

@@ -1,0 +1,467 @@
+//! Previews of the documented DELETEs against what native SQLite really deletes on a copy of the file.
+
+use std::collections::BTreeMap;
+
+use cortex_inspector::domain::cleanup::{Cell, CleanupReport, DeleteOutcome, RowSample};
+use cortex_inspector::domain::instant::Instant;
+use cortex_inspector::domain::run::{Step, StepAnswer};
+use rusqlite::Connection;
+
+use crate::fixtures::{Fixture, NOW, Opened, ProjectIds, Spec, count, one};
+use crate::native;
+
+const WORKFLOWS: &str = "clean-up-old-completed-workflows";
+const TERMINALS: &str = "clean-up-old-terminals";
+const EVENTS: &str = "clean-up-processed-git-events";
+const LOGS: &str = "clean-up-old-terminal-logs";
+const ALL: [&str; 4] = [WORKFLOWS, TERMINALS, EVENTS, LOGS];
+
+type ByTable = BTreeMap<String, u64>;
+
+#[track_caller]
+fn preview(opened: &mut Opened, id: &str) -> CleanupReport {
+    match opened.engine.run(&Step::PreviewCleanup(id.into())).unwrap() {
+        StepAnswer::Cleanup(report) => report,
+        other => panic!("{other:?}"),
+    }
+}
+
+/// What native SQLite does on a copy of the file.
+struct NativeRun {
+    error: Option<String>,
+    lost: ByTable,
+    /// Rows that name nothing since.
+    orphans: ByTable,
+    bytes_freed: u64,
+    copy: Fixture,
+}
+
+fn native_run(fixture: &Fixture, sql: &str, now: Instant, foreign_keys: bool) -> NativeRun {
+    let copy = fixture.copy();
+    let db = native::with_keys(&copy.path, foreign_keys);
+    let (counts, orphans_before, used) = (native::counts(&db), orphans(&db), used_bytes(&db));
+    let error = db.execute_batch(&native::at(now, sql)).err().map(|error| match error {
+        rusqlite::Error::SqliteFailure(_, Some(words)) => words,
+        other => other.to_string(),
+    });
+    let mut left = ByTable::new();
+    for (pair, n) in orphans(&db) {
+        let n = n.saturating_sub(orphans_before.get(&pair).copied().unwrap_or_default());
+        if n > 0 {
+            *left.entry(pair.0).or_default() += n;
+        }
+    }
+    NativeRun {
+        error,
+        lost: native::lost(&counts, &native::counts(&db)),
+        orphans: left,
+        bytes_freed: used - used_bytes(&db),
+        copy,
+    }
+}
+
+fn used_bytes(db: &Connection) -> u64 {
+    let pragma = |name: &str| count(db, &format!("PRAGMA {name}"));
+    (pragma("page_count") - pragma("freelist_count")) * pragma("page_size")
+}
+
+/// Rows that `PRAGMA foreign_key_check` names, by table and missing parent, each once; those WITHOUT ROWID as they come.
+fn orphans(db: &Connection) -> BTreeMap<(String, String), u64> {
+    let sql = "SELECT \"table\", lower(parent), count(DISTINCT rowid) + sum(rowid IS NULL)
+               FROM pragma_foreign_key_check GROUP BY 1, 2";
+    let mut statement = db.prepare(sql).unwrap();
+    let rows = statement.query_map([], |row| Ok(((row.get(0)?, row.get(1)?), row.get::<_, i64>(2)? as u64))).unwrap();
+    rows.collect::<Result<_, _>>().unwrap()
+}
+
+/// The WHERE of a DELETE, at an instant.
+fn matching(report: &CleanupReport, now: Instant) -> String {
+    native::at(now, report.sql.trim_end_matches(';').split_once("WHERE").unwrap().1)
+}
+
+/// The preview equals what native SQLite does, with foreign keys on and off.
+#[track_caller]
+fn check_preview(fixture: &Fixture, id: &str) -> CleanupReport {
+    check_preview_at(fixture, id, NOW)
+}
+
+#[track_caller]
+fn check_preview_at(fixture: &Fixture, id: &str, now: Instant) -> CleanupReport {
+    let (before, mut opened) = (fixture.sha256(), fixture.open());
+    opened.engine.set_now(now);
+    let report = preview(&mut opened, id);
+    assert_eq!(fixture.sha256(), before, "the file was written");
+    assert_eq!(report.error, None);
+
+    let (with_keys, expected) = (report.foreign_keys_on.as_ref().unwrap(), native_run(fixture, &report.sql, now, true));
+    assert_eq!(with_keys.error, expected.error);
+    assert_eq!(with_keys.outcome == DeleteOutcome::Ok, expected.error.is_none());
+    assert_eq!(with_keys.by_table, expected.lost);
+    assert_eq!(with_keys.n_deleted, expected.lost.get(&report.table).copied().unwrap_or_default());
+    assert_eq!(report.bytes_freed, Some(expected.bytes_freed));
+
+    let (without, expected) = (report.foreign_keys_off.as_ref().unwrap(), native_run(fixture, &report.sql, now, false));
+    assert_eq!(without.error, expected.error);
+    assert_eq!(without.n_deleted, expected.lost.get(&report.table).copied().unwrap_or_default());
+    assert_eq!(without.orphans, expected.orphans);
+
+    let db = fixture.native();
+    assert_eq!(report.n_table_rows, Some(count(&db, &format!("SELECT count(*) FROM {}", report.table))));
+    check_missed(&report, &db, now);
+    check_samples(&report, &db);
+    // A second preview starts from the same file.
+    let again = preview(&mut opened, id);
+    assert_eq!(again.foreign_keys_off, report.foreign_keys_off);
+    assert_eq!(again.foreign_keys_on.unwrap().by_table, with_keys.by_table);
+    report
+}
+
+/// Rows that the comparison of text leaves, and finished rows without a time, by a query that knows no julianday.
+#[track_caller]
+fn check_missed(report: &CleanupReport, db: &Connection, now: Instant) {
+    let condition = matching(report, now);
+    let (finished, last) = condition.rsplit_once("AND").unwrap_or(("1 ", &condition));
+    let column = last.split_whitespace().next().unwrap();
+    let days = report.retention.split_once(' ').unwrap().0;
+    let old = format!("unixepoch({column}) < unixepoch('{}', '-{days} days')", now.sqlite_text());
+    let count =
+        |condition: &str| count(db, &format!("SELECT count(*) FROM {} WHERE {finished} AND {condition}", report.table));
+    assert_eq!(report.n_missed_by_text_comparison, Some(count(&format!("{old} AND NOT ({last})"))));
+    assert_eq!(report.n_without_time, Some(count(&format!("{column} IS NULL"))));
+    let cutoff: String = one(db, &format!("SELECT datetime('{}', '-{days} days')", now.sqlite_text()));
+    assert_eq!(report.cutoff, cutoff);
+}
+
+fn samples(report: &CleanupReport) -> impl Iterator<Item = &RowSample> {
+    report.samples.iter().chain(report.blocking.iter().map(|rows| &rows.sample))
+}
+
+#[track_caller]
+fn check_samples(report: &CleanupReport, db: &Connection) {
+    for sample in samples(report) {
+        assert!(!sample.rows.is_empty() && sample.rows.len() <= 6 && sample.rows.len() as u64 <= sample.n_rows);
+        let name = sample.table.replace('\'', "''");
+        let columns: String = one(
+            db,
+            &format!("SELECT group_concat(name, char(10)) FROM pragma_table_xinfo('{name}') WHERE hidden <> 1"),
+        );
+        assert_eq!(sample.columns, columns.lines().collect::<Vec<_>>(), "{}", sample.table);
+        for cell in sample.rows.iter().inspect(|row| assert_eq!(row.len(), sample.columns.len())).flatten() {
+            match cell {
+                Cell::Shown(text) => assert!(text.chars().count() <= 60, "{text}"),
+                Cell::Cut { text, length } => assert!((text.chars().count() as u64) < *length && text.len() <= 60),
+                Cell::Null | Cell::Masked { .. } => {}
+            }
+        }
+    }
+    let by_table = report.foreign_keys_on.as_ref().map(|on| on.by_table.clone()).unwrap_or_default();
+    if !by_table.is_empty() {
+        let sampled: ByTable = report.samples.iter().map(|sample| (sample.table.clone(), sample.n_rows)).collect();
+        assert_eq!(sampled, by_table);
+        assert_eq!(report.samples[0].table, report.table);
+    }
+}
+
+// The documented statements on the standard fixture.
+
+#[test]
+fn previews_are_what_native_sqlite_deletes() {
+    let unnamed = Fixture::new(Spec { events_name_terminals: false, ..Spec::default() });
+    for fixture in [Fixture::standard(), unnamed] {
+        for id in ALL {
+            let report = check_preview(&fixture, id);
+            assert!(report.foreign_keys_off.unwrap().n_deleted > 5, "{id}");
+            assert!(report.n_missed_by_text_comparison > Some(0), "{id}");
+        }
+    }
+    for spec in [
+        Spec { n_workflows: 0, ..Spec::default() },
+        Spec {
+            project_ids: ProjectIds::Text,
+            older_indexes: false,
+            statistics: true,
+            page_size: 512,
+            ..Spec::default()
+        },
+        Spec { encoding: "UTF-16le", page_size: 65536, ..Spec::default() },
+    ] {
+        for id in ALL {
+            check_preview(&Fixture::new(spec), id);
+        }
+    }
+}
+
+#[test]
+fn freed_pages_are_counted_when_the_file_shrinks_by_itself() {
+    let fixture = Fixture::standard().copy_with("PRAGMA auto_vacuum = FULL; VACUUM");
+    assert!(check_preview(&fixture, LOGS).bytes_freed > Some(0));
+}
+
+#[test]
+fn a_cascade_takes_the_rows_below_and_updates_are_counted_apart() {
+    let fixture = Fixture::standard();
+    let report = check_preview(&fixture, WORKFLOWS);
+    let with_keys = report.foreign_keys_on.unwrap();
+    assert_eq!(with_keys.outcome, DeleteOutcome::Ok);
+    for table in ["workflow", "workflow_task", "terminal", "terminal_log", "git_event", "workflow_note"] {
+        assert!(with_keys.by_table[table] > 0, "{table}");
+    }
+    let native = native_run(&fixture, &report.sql, NOW, true);
+    let n_nulls =
+        |fixture: &Fixture| count(&fixture.native(), "SELECT count(*) FROM planning_draft WHERE workflow_id IS NULL");
+    let n_set = n_nulls(&native.copy) - n_nulls(&fixture);
+    assert!(n_set > 0);
+    assert_eq!(with_keys.updated_by_table, ByTable::from([("planning_draft".into(), n_set)]));
+    assert_eq!(with_keys.n_matching, with_keys.n_deleted);
+    let orphans = report.foreign_keys_off.unwrap().orphans;
+    assert!(orphans.contains_key("workflow_note") && orphans.contains_key("planning_draft"), "{orphans:?}");
+}
+
+#[test]
+fn the_chosen_instant_decides_what_is_old() {
+    let fixture = Fixture::new(Spec { events_name_terminals: false, ..Spec::default() });
+    for id in ALL {
+        let n_deleted: Vec<u64> = [-20, 0, 15, 400]
+            .map(|days| check_preview_at(&fixture, id, NOW.plus_days(days)).foreign_keys_on.unwrap().n_deleted)
+            .into();
+        assert!(n_deleted.is_sorted() && n_deleted[0] < n_deleted[1] && n_deleted[1] < n_deleted[3], "{n_deleted:?}");
+    }
+}
+
+// What blocks.
+
+#[test]
+fn rows_that_still_name_a_terminal_block_its_removal() {
+    let fixture = Fixture::standard();
+    let report = check_preview(&fixture, TERMINALS);
+    let with_keys = report.foreign_keys_on.as_ref().unwrap();
+    assert_eq!(with_keys.outcome, DeleteOutcome::ForeignKeyViolation);
+    assert_eq!(with_keys.error.as_deref(), Some("FOREIGN KEY constraint failed"));
+    assert_eq!((with_keys.n_deleted, with_keys.by_table.len(), report.bytes_freed), (0, 0, Some(0)));
+
+    let (db, old) = (fixture.native(), matching(&report, NOW));
+    assert_eq!(with_keys.n_matching, count(&db, &format!("SELECT count(*) FROM terminal WHERE {old}")));
+    let naming = format!("FROM git_event WHERE terminal_id IN (SELECT id FROM terminal WHERE {old})");
+    let [rows] = report.blocking.as_slice() else { panic!("{:?}", report.blocking) };
+    assert_eq!(
+        (rows.table.as_str(), rows.parent.as_str(), rows.on_delete.as_str()),
+        ("git_event", "terminal", "NO ACTION")
+    );
+    assert_eq!(rows.columns, ["terminal_id"]);
+    assert_eq!(rows.n_rows, count(&db, &format!("SELECT count(*) {naming}")));
+    assert_eq!(rows.n_parents, count(&db, &format!("SELECT count(DISTINCT terminal_id) {naming}")));
+    assert_eq!(rows.sample.n_rows, rows.n_rows);
+}
+
+#[test]
+fn nothing_blocks_once_no_event_names_a_terminal() {
+    let fixture = Fixture::standard().copy_with("UPDATE git_event SET terminal_id = NULL");
+    let report = check_preview(&fixture, TERMINALS);
+    assert_eq!(report.foreign_keys_on.unwrap().outcome, DeleteOutcome::Ok);
+    assert!(report.blocking.is_empty());
+}
+
+/// The terminals of a workflow go by cascade, and so do its own events, but not those of another workflow.
+#[test]
+fn an_event_of_another_workflow_blocks_the_cascade() {
+    let fixture = Fixture::standard().copy_with(
+        "UPDATE git_event SET terminal_id = (
+           SELECT x.id FROM terminal AS x JOIN workflow_task AS t ON t.id = x.workflow_task_id
+           JOIN workflow AS w ON w.id = t.workflow_id
+           WHERE w.status = 'completed' AND w.completed_at < '2026-09-20' ORDER BY x.id LIMIT 1)
+         WHERE workflow_id IN (SELECT id FROM workflow WHERE status = 'running')",
+    );
+    let report = check_preview(&fixture, WORKFLOWS);
+    assert_eq!(report.foreign_keys_on.unwrap().outcome, DeleteOutcome::ForeignKeyViolation);
+    let deferred = fixture.copy();
+    let db = native::with_keys(&deferred.path, true);
+    db.execute_batch("BEGIN; PRAGMA defer_foreign_keys = ON").unwrap();
+    db.execute_batch(&native::at(NOW, &report.sql)).unwrap();
+    let found: BTreeMap<_, _> =
+        report.blocking.iter().map(|rows| ((rows.table.clone(), rows.parent.clone()), rows.n_rows)).collect();
+    assert_eq!(found, orphans(&db));
+    assert_eq!((found.len(), report.blocking[0].table.as_str()), (1, "git_event"));
+    assert_eq!(report.blocking[0].n_parents, 1);
+}
+
+#[test]
+fn each_constraint_that_blocks_has_its_own_rows() {
+    let fixture = Fixture::standard().copy_with(
+        "CREATE TABLE link (one TEXT REFERENCES workflow(id), other TEXT REFERENCES workflow(id));
+         INSERT INTO link SELECT id, NULL FROM workflow;
+         INSERT INTO link SELECT NULL, id FROM workflow WHERE rowid % 2;",
+    );
+    let report = check_preview(&fixture, WORKFLOWS);
+    let old = matching(&report, NOW);
+    for column in ["one", "other"] {
+        let rows = report.blocking.iter().find(|rows| rows.columns == [column]).unwrap();
+        let sql = format!("SELECT count(*) FROM link WHERE {column} IN (SELECT id FROM workflow WHERE {old})");
+        assert_eq!(rows.n_rows, count(&fixture.native(), &sql), "{column}");
+        assert!(rows.n_rows > 0);
+    }
+}
+
+#[test]
+fn a_restrict_child_blocks_at_once() {
+    let fixture = Fixture::standard().copy_with(
+        "CREATE TABLE lease (id INTEGER PRIMARY KEY, workflow_id TEXT REFERENCES workflow ON DELETE RESTRICT);
+         INSERT INTO lease(workflow_id) SELECT id FROM workflow;",
+    );
+    let report = check_preview(&fixture, WORKFLOWS);
+    let old = matching(&report, NOW);
+    let with_keys = report.foreign_keys_on.unwrap();
+    assert_eq!(with_keys.outcome, DeleteOutcome::ForeignKeyViolation);
+    let n = count(&fixture.native(), &format!("SELECT count(*) FROM workflow WHERE {old}"));
+    assert_eq!(with_keys.n_matching, n);
+    let rows = report.blocking.iter().find(|rows| rows.table == "lease").unwrap();
+    assert_eq!((rows.n_rows, rows.n_parents, rows.on_delete.as_str()), (n, n, "RESTRICT"));
+}
+
+#[test]
+fn a_restrict_grandchild_is_found_behind_the_cascade() {
+    let fixture = Fixture::standard().copy_with(
+        "CREATE TABLE lease (id INTEGER PRIMARY KEY, task_id TEXT REFERENCES workflow_task(id) ON DELETE RESTRICT);
+         INSERT INTO lease(task_id) SELECT id FROM workflow_task;",
+    );
+    let report = check_preview(&fixture, WORKFLOWS);
+    assert_eq!(report.foreign_keys_on.as_ref().unwrap().outcome, DeleteOutcome::ForeignKeyViolation);
+    let old = matching(&report, NOW);
+    let sql = format!("SELECT count(*) FROM workflow_task WHERE workflow_id IN (SELECT id FROM workflow WHERE {old})");
+    let blocking: Vec<_> = report.blocking.iter().map(|rows| (rows.table.as_str(), rows.n_rows)).collect();
+    assert_eq!(blocking, [("lease", count(&fixture.native(), &sql))]);
+}
+
+#[test]
+fn a_trigger_that_raises_stops_everything_and_is_quoted() {
+    for (time, when) in [("BEFORE", "OLD.status = 'failed'"), ("AFTER", "OLD.status = 'failed'"), ("BEFORE", "1")] {
+        let fixture = Fixture::standard().copy_with(&format!(
+            "CREATE TRIGGER keep {time} DELETE ON workflow WHEN {when}
+             BEGIN SELECT RAISE(ABORT, 'failed workflows are kept'); END"
+        ));
+        let report = check_preview(&fixture, WORKFLOWS);
+        let old = matching(&report, NOW);
+        let with_keys = report.foreign_keys_on.unwrap();
+        assert_eq!(with_keys.outcome, DeleteOutcome::Failed);
+        assert_eq!(with_keys.error.as_deref(), Some("failed workflows are kept"));
+        assert_eq!(report.foreign_keys_off.unwrap().error, with_keys.error);
+        let n = count(&fixture.native(), &format!("SELECT count(*) FROM workflow WHERE {old}"));
+        assert_eq!(with_keys.n_matching, n, "{time} {when}");
+    }
+}
+
+// Other schemas.
+
+#[test]
+fn a_trigger_that_skips_rows_or_removes_others_is_followed() {
+    let skips = "CREATE TRIGGER keep BEFORE DELETE ON terminal_log WHEN OLD.rowid % 2 BEGIN SELECT RAISE(IGNORE); END";
+    let sweeps = "CREATE TRIGGER sweep AFTER DELETE ON terminal_log
+                  BEGIN DELETE FROM workflow_note WHERE id = (SELECT min(id) FROM workflow_note); END";
+    for trigger in [skips, sweeps] {
+        let report = check_preview(&Fixture::standard().copy_with(trigger), LOGS);
+        assert!(report.foreign_keys_on.unwrap().n_deleted > 0, "{trigger}");
+    }
+}
+
+#[test]
+fn children_without_rowid_are_counted() {
+    let fixture = Fixture::standard().copy_with(
+        "CREATE TABLE tag (workflow_id TEXT REFERENCES workflow ON DELETE CASCADE, tag TEXT,
+           PRIMARY KEY (workflow_id, tag)) WITHOUT ROWID;
+         INSERT INTO tag SELECT id, 'a' FROM workflow UNION ALL SELECT id, 'b' FROM workflow;
+         CREATE TABLE pin (name TEXT PRIMARY KEY, workflow_id TEXT REFERENCES workflow ON DELETE SET NULL) WITHOUT ROWID;
+         INSERT INTO pin SELECT name, id FROM workflow;",
+    );
+    let report = check_preview(&fixture, WORKFLOWS);
+    let with_keys = report.foreign_keys_on.unwrap();
+    assert_eq!(with_keys.by_table["tag"], 2 * with_keys.n_deleted);
+    assert_eq!(with_keys.updated_by_table["pin"], with_keys.n_deleted);
+}
+
+#[test]
+fn a_table_that_refers_to_itself_takes_its_own_rows_along() {
+    let fixture = Fixture::standard().copy_with(
+        "ALTER TABLE workflow ADD COLUMN parent_id TEXT REFERENCES workflow(id) ON DELETE CASCADE;
+         UPDATE workflow SET parent_id = (SELECT id FROM workflow WHERE status = 'completed' AND completed_at < '2026-09' ORDER BY id LIMIT 1)
+         WHERE status = 'running';",
+    );
+    let report = check_preview(&fixture, WORKFLOWS);
+    let old = matching(&report, NOW);
+    let n = count(&fixture.native(), &format!("SELECT count(*) FROM workflow WHERE {old}"));
+    assert!(report.foreign_keys_on.unwrap().n_deleted > n, "running workflows go too");
+}
+
+#[test]
+fn rows_that_name_a_parent_twice_are_one_orphan_each() {
+    let fixture = Fixture::standard().copy_with(
+        "CREATE TABLE \"link \"\"of\"\" two\" (a TEXT REFERENCES Workflow(ID) ON DELETE CASCADE,
+           b TEXT REFERENCES WORKFLOW ON DELETE CASCADE);
+         INSERT INTO \"link \"\"of\"\" two\" SELECT id, id FROM workflow;",
+    );
+    let report = check_preview(&fixture, WORKFLOWS);
+    let without = report.foreign_keys_off.unwrap();
+    assert_eq!(without.orphans["link \"of\" two"], without.n_deleted);
+}
+
+#[test]
+fn orphans_from_before_are_not_charged_to_the_cleanup() {
+    let fixture = Fixture::standard()
+        .copy_with("DELETE FROM workflow WHERE rowid % 3 = 0; DELETE FROM terminal WHERE rowid % 5 = 0");
+    assert!(orphans(&fixture.native()).len() > 3);
+    for id in ALL {
+        check_preview(&fixture, id);
+    }
+}
+
+#[test]
+fn without_its_column_a_cleanup_is_an_error_in_sqlites_words() {
+    let fixture = Fixture::standard().copy_with("ALTER TABLE terminal DROP COLUMN completed_at");
+    let report = preview(&mut fixture.open(), TERMINALS);
+    assert_eq!(report.error.as_deref(), Some("no such column: completed_at"));
+    assert_eq!((report.foreign_keys_on, report.foreign_keys_off, report.bytes_freed), (None, None, None));
+}
+
+// Secrets.
+
+#[test]
+fn no_secret_reaches_the_report() {
+    let fixture = Fixture::standard().copy_with(
+        "CREATE TABLE grant_ (id INTEGER PRIMARY KEY, terminal_id TEXT REFERENCES terminal(id), accessToken TEXT,
+           private_key_blob BLOB, \"Client Secret\" TEXT);
+         INSERT INTO grant_ SELECT NULL, id, 'SECRET-' || id, CAST('SECRET' AS BLOB), 'SECRET' FROM terminal;",
+    );
+    let report = fixture.report();
+    let json = report.to_json();
+    assert!(!json.contains("SECRET"), "{}", &json[json.find("SECRET").unwrap_or(0).saturating_sub(300)..][..600]);
+    assert!(report.failed_steps.is_empty(), "{:?}", report.failed_steps);
+    let masked = |cleanup: &str, table: &str, column: &str| {
+        let sample = samples(report.cleanup(cleanup).unwrap()).find(|sample| sample.table == table).unwrap();
+        let at = sample.columns.iter().position(|name| name == column).unwrap();
+        sample.rows.iter().map(|row| row[at].clone()).filter(|cell| *cell != Cell::Null).collect::<Vec<_>>()
+    };
+    for (cleanup, table, column, length) in [
+        (WORKFLOWS, "workflow", "orchestrator_api_key", "sk-SECRET-00000".len()),
+        (WORKFLOWS, "workflow", "orchestrator_api_key_encrypted", "enc:sk-SECRET-00000".len()),
+        (TERMINALS, "terminal", "custom_api_key", "sk-SECRET-x-000000".len()),
+        (TERMINALS, "grant_", "accessToken", "SECRET-x-000000".len()),
+        (TERMINALS, "grant_", "private_key_blob", "SECRET".len()),
+        (TERMINALS, "grant_", "Client Secret", "SECRET".len()),
+    ] {
+        let cells = masked(cleanup, table, column);
+        assert!(!cells.is_empty(), "{table}.{column}");
+        assert!(
+            cells.iter().all(|cell| *cell == Cell::Masked { length: length as u64 }),
+            "{table}.{column}: {cells:?}"
+        );
+    }
+}
+
+#[test]
+fn blobs_are_shown_as_a_uuid_or_by_their_size() {
+    let report = preview(&mut Fixture::standard().open(), WORKFLOWS);
+    let sample = &report.samples[0];
+    let at = sample.columns.iter().position(|name| name == "project_id").unwrap();
+    for row in &sample.rows {
+        let Cell::Shown(id) = &row[at] else { panic!("{:?}", row[at]) };
+        assert!(id.starts_with("a0a0a0a0-a0a0-a0a0-a0a0-a0a00000000"), "{id}");
+    }
+}
