@@ -131,7 +131,7 @@ fn xtask(toolbox: &Toolbox) -> Result<(), Problem> {
 }
 
 fn native(toolbox: &Toolbox) -> Result<(), Problem> {
-    programs::run(&mut toolbox.workshop.cargo(["test", "--lib", "--test", "it"]))
+    programs::run(&mut toolbox.workshop.cargo(["test", "--lib", "--test", "it", "--test", "golden"]))
 }
 
 fn wasm(toolbox: &Toolbox) -> Result<(), Problem> {

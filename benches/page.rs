@@ -1,0 +1,115 @@
+//! `cargo xtask bench`: how long the built page takes over files of 100 MB and 1 GB in Chromium, and its memory.
+//!
+//! Times are the page's own `performance.now()`, from the moment at which its file input changed; a script that runs
+//! before the page's notes them. Memory is the high-water mark of the renderer process, which runs page and worker, as
+//! Linux counts it, and the size of the worker's WebAssembly memory as Chromium tells it. Each figure is the median of
+//! fresh browsers, with the range. The first run of the bench also makes the files, which takes a minute.
+#![cfg(not(target_arch = "wasm32"))]
+// The tests use more of these than the bench does.
+#![allow(dead_code)]
+
+#[path = "../tests/e2e/browser.rs"]
+mod browser;
+#[path = "../tests/e2e/fixture.rs"]
+mod fixture;
+#[path = "../tests/e2e/server.rs"]
+mod server;
+
+use std::path::Path;
+use std::time::Duration;
+
+use browser::{Browser, SOON};
+use fixture::Fixture;
+
+/// A little more than 1 GB.
+const GB_1: Fixture = Fixture { n_workflows: 4_000, n_logs: 1_500_000, log_bytes: 620, analyzed: true, seed: 13 };
+
+const REPEATS: usize = 3;
+const RUN: Duration = Duration::from_secs(600);
+const MIB: f64 = (1 << 20) as f64;
+
+/// What one browser showed on one file.
+#[derive(Default)]
+struct Sample {
+    verdicts_ms: f64,
+    finished_ms: f64,
+    run_ms: f64,
+    longest_task_ms: f64,
+    renderer_mib: Option<f64>,
+    wasm_mib: Option<f64>,
+}
+
+fn main() {
+    // `cargo test --benches` and `cargo clippy --all-targets` build this, the former also runs it.
+    if !std::env::args().any(|arg| arg == "--bench") {
+        println!("Measures only under `cargo bench`.");
+        return;
+    }
+    for (name, fixture) in [("100 MB", Fixture::MB_100), ("1 GB", GB_1)] {
+        let file = fixture.file();
+        let bytes = std::fs::metadata(&file).expect("the file was just made").len();
+        println!("\n{name}: {bytes} bytes, {} log rows; median of {REPEATS} (range)", fixture.n_logs);
+        let samples: Vec<Sample> = (0..REPEATS).map(|_| measure(&file)).collect();
+        print("file chosen to first verdicts", "ms", &samples, |sample| Some(sample.verdicts_ms));
+        print("file chosen to finished", "ms", &samples, |sample| Some(sample.finished_ms));
+        print("Run everything to finished", "ms", &samples, |sample| Some(sample.run_ms));
+        print("longest task of the main thread", "ms", &samples, |sample| Some(sample.longest_task_ms));
+        print("renderer, high-water mark", "MiB", &samples, |sample| sample.renderer_mib);
+        print("memory of the worker, at the end", "MiB", &samples, |sample| sample.wasm_mib);
+    }
+}
+
+fn measure(file: &Path) -> Sample {
+    let browser = Browser::open("bench");
+    browser.choose_files("Open database", &[file]);
+    browser.status("Plans asked for", SOON);
+    let notes = browser.js("return notes", vec![]);
+    let chosen_ms = notes["chosenAt"].as_f64().expect("the file input changed");
+    let since_chosen = |notes: &serde_json::Value, prefix: &str| {
+        let statuses = notes["statuses"].as_array().expect("a list");
+        let status =
+            statuses.iter().rfind(|status| status["text"].as_str().is_some_and(|text| text.starts_with(prefix)));
+        let ms = status.and_then(|status| status["ms"].as_f64());
+        ms.unwrap_or_else(|| panic!("no status starts with {prefix}: {statuses:?}")) - chosen_ms
+    };
+    let verdicts_ms = since_chosen(&notes, "Plans asked for");
+    // Started by a click at once, as a person in a hurry would; the rows' ages do not matter to the time.
+    browser.click("button", "Run everything");
+    let clicked_ms = browser.js("return performance.now()", vec![]).as_f64().expect("a time") - chosen_ms;
+    browser.status("Finished", RUN);
+    let notes = browser.js("return notes", vec![]);
+    let finished_ms = since_chosen(&notes, "Finished");
+    Sample {
+        verdicts_ms,
+        finished_ms,
+        run_ms: finished_ms - clicked_ms,
+        longest_task_ms: browser.long_tasks_ms().into_iter().fold(0.0, f64::max),
+        renderer_mib: browser.renderer_high_water_bytes().map(|bytes| bytes as f64 / MIB),
+        wasm_mib: worker_bytes(&browser).map(|bytes| bytes / MIB),
+    }
+}
+
+/// What Chromium attributes to the dedicated worker; its WebAssembly memory is nearly all of it.
+fn worker_bytes(browser: &Browser) -> Option<f64> {
+    let script = "
+        const done = arguments[arguments.length - 1];
+        if (!performance.measureUserAgentSpecificMemory) return done(null);
+        performance.measureUserAgentSpecificMemory().then(
+            memory => done(memory.breakdown
+                .filter(part => part.attribution.some(owner => owner.scope === 'DedicatedWorkerGlobalScope'))
+                .reduce((sum, part) => sum + part.bytes, 0)),
+            () => done(null));";
+    browser.block_on(browser.client().execute_async(script, vec![])).ok()?.as_f64().filter(|bytes| *bytes > 0.0)
+}
+
+fn print(what: &str, unit: &str, samples: &[Sample], figure: impl Fn(&Sample) -> Option<f64>) {
+    let mut figures: Vec<f64> = samples.iter().filter_map(figure).collect();
+    figures.sort_by(f64::total_cmp);
+    match figures.as_slice() {
+        [] => println!("  {what:<34} {:>9} {unit:<4} this browser or system does not tell", "-"),
+        [least, .., most] => {
+            println!("  {what:<34} {:>9.0} {unit:<4} ({least:.0} to {most:.0})", figures[figures.len() / 2]);
+        }
+        [only] => println!("  {what:<34} {only:>9.0} {unit}"),
+    }
+}

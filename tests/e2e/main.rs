@@ -1,0 +1,52 @@
+//! The built page, used as a person uses it, in Chromium through chromedriver.
+//!
+//! `DIST` names the folder of the built page (`dist`), `CHROME` and `CHROMEDRIVER` the programs. `cargo xtask test --only
+//! e2e` sets all three. `server` serves the page, `browser` steers it, `fixture` makes database files, `native` asks
+//! native SQLite about them. No file here but the tests knows what the page looks like.
+#![cfg(not(target_arch = "wasm32"))]
+
+mod against_native;
+mod appearance;
+mod browser;
+mod fixture;
+mod inputs;
+mod native;
+mod sample;
+mod server;
+mod stopping;
+
+use std::path::Path;
+use std::time::Duration;
+
+use browser::Browser;
+use serde_json::Value as Json;
+
+/// How long a run may take on a shared machine.
+const RUN: Duration = Duration::from_secs(150);
+
+/// A status that starts so says that verdicts are there and nothing runs.
+const JUDGED: &str = "Plans asked for";
+
+/// The views of the navigation, by name, in order.
+const VIEWS: [&str; 6] = ["Summary", "Indexes", "Queries", "Clean-ups", "Database", "Report"];
+
+impl Browser {
+    /// Opens a file and waits for its verdicts.
+    #[track_caller]
+    fn open_files(&self, files: &[&Path]) {
+        self.choose_files("Open database", files);
+        self.status(JUDGED, browser::SOON);
+    }
+
+    #[track_caller]
+    fn run_everything(&self) -> String {
+        self.click("button", "Run everything");
+        self.status("Finished", RUN)
+    }
+
+    #[track_caller]
+    fn report(&self) -> Json {
+        let text = self.download("Download JSON report");
+        serde_json::from_str(&text).unwrap_or_else(|error| panic!("the report is no JSON: {error}"))
+    }
+}

@@ -1,0 +1,132 @@
+//! The engine on the SQLite that is shipped, in a worker, as the page runs it.
+#![cfg(target_arch = "wasm32")]
+
+#[path = "golden/sample.rs"]
+mod sample;
+#[path = "wasm/snapshot.rs"]
+mod snapshot;
+
+use std::cell::Cell;
+use std::rc::Rc;
+
+use cortex_inspector::domain::failure::FailureKind;
+use cortex_inspector::domain::report::Report;
+use cortex_inspector::domain::run::{Step, StepAnswer, steps};
+use cortex_inspector::engine::{Dropped, Engine, interrupt};
+use cortex_inspector::snapshot::{Base, BlobSource, CachedSource, PromotionState, VFS_NAME, register, set_now};
+use rusqlite::{Connection, OpenFlags};
+use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
+
+wasm_bindgen_test_configure!(run_in_dedicated_worker);
+
+fn blob(bytes: &[u8]) -> web_sys::Blob {
+    let parts = js_sys::Array::of1(&js_sys::Uint8Array::from(bytes));
+    web_sys::Blob::new_with_u8_array_sequence(&parts).expect("the browser makes a Blob")
+}
+
+fn in_memory() -> Connection {
+    register().expect("the file system registers");
+    Connection::open_with_flags_and_vfs(":memory:", OpenFlags::default(), VFS_NAME).expect("an empty database opens")
+}
+
+#[wasm_bindgen_test]
+fn the_sample_is_the_golden_one() {
+    let mut engine = Engine::new().expect("the engine starts");
+    sample::check(&sample::run(&mut engine));
+}
+
+#[wasm_bindgen_test]
+fn sqlite_is_built_as_plans_need_it() {
+    let environment = Engine::new().and_then(|engine| engine.environment()).expect("SQLite tells its options");
+    for option in ["ENABLE_STAT4", "ENABLE_STMT_SCANSTATUS"] {
+        assert!(environment.compile_options.iter().any(|other| other == option), "{option} is missing");
+    }
+    assert!(environment.sqlite_version.starts_with("3."), "{}", environment.sqlite_version);
+    // 5 µs when the page is isolated, 100 µs when it is not, 1 ms in a browser that protects more.
+    assert!((1_000..=2_000_000).contains(&environment.clock_granularity_ns), "{}", environment.clock_granularity_ns);
+}
+
+#[wasm_bindgen_test]
+fn now_is_the_instant_that_was_chosen() {
+    let db = in_memory();
+    let now = || -> String {
+        db.query_row("SELECT strftime('%Y-%m-%d %H:%M:%f', 'now')", [], |row| row.get(0)).expect("a time")
+    };
+    set_now(Some(1_768_802_400_123));
+    assert_eq!(now(), "2026-01-19 06:00:00.123");
+    set_now(None);
+    let browser = js_sys::Date::new_0().to_iso_string().as_string().expect("a text").replace('T', " ");
+    assert_eq!(now()[..15], browser[..15], "without a chosen instant it is the browser's");
+}
+
+/// One fork of a file made by this very SQLite, as bytes.
+fn database_bytes() -> Vec<u8> {
+    let db = in_memory();
+    db.execute_batch(
+        "CREATE TABLE workflow(id TEXT PRIMARY KEY, project_id BLOB, status TEXT, created_at TEXT, completed_at TEXT);
+         WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 5000)
+         INSERT INTO workflow SELECT 'w' || i, randomblob(16), iif(i % 3, 'completed', 'running'),
+                                     datetime('2026-11-20', '-' || i || ' minutes'), datetime('2026-11-20') FROM n;",
+    )
+    .expect("rows");
+    let mut n_bytes = 0;
+    // SAFETY: the connection lives; SQLite allocates the copy, which is read before it is freed.
+    unsafe {
+        let bytes = rusqlite::ffi::sqlite3_serialize(db.handle(), c"main".as_ptr(), &mut n_bytes, 0);
+        assert!(!bytes.is_null(), "SQLite did not serialize");
+        let copy = std::slice::from_raw_parts(bytes, n_bytes as usize).to_vec();
+        rusqlite::ffi::sqlite3_free(bytes.cast());
+        copy
+    }
+}
+
+/// What a run over a dropped file answers, as text.
+fn answers(engine: &mut Engine, base: Base) -> String {
+    engine.set_now(sample::NOW);
+    let dropped = vec![Dropped { name: "db.sqlite".into(), base }];
+    let database = engine.open(dropped).expect("the file opens");
+    let mut report = Report::new(sample::NOW, engine.environment().expect("options"), database);
+    for step in steps(&engine.catalogue().clone()) {
+        report.absorb(engine.run(&step).unwrap_or_else(|error| panic!("{step:?}: {}", error.words())));
+    }
+    sample::render_report(&report)
+}
+
+#[wasm_bindgen_test]
+fn a_file_answers_the_same_before_and_after_its_copy_into_memory() {
+    let bytes = database_bytes();
+    let mut engine = Engine::new().expect("the engine starts");
+    let lazy = || Base::new(CachedSource::new(BlobSource::new(&blob(&bytes)).expect("a worker reads blobs")));
+    let from_file = answers(&mut engine, lazy());
+    let base = lazy();
+    while base.promote_step(64 << 10).expect("the blob can be read").state != PromotionState::InRam {}
+    assert_eq!(from_file, answers(&mut engine, base));
+    assert!(from_file.contains("idx_workflow_project_status: created"), "{from_file}");
+    assert!(from_file.contains("idx_terminal_cleanup: not_applicable"), "{from_file}");
+}
+
+#[wasm_bindgen_test]
+fn a_raised_flag_stops_a_statement() {
+    let mut engine = Engine::new().expect("the engine starts");
+    engine.set_now(sample::NOW);
+    engine.open_sample(sample::N_WORKFLOWS, sample::N_LOGS, sample::SEED, sample::NOW).expect("the sample opens");
+    let raised = Rc::new(Cell::new(true));
+    let flag = Rc::clone(&raised);
+    interrupt::set_probe(move || flag.get());
+    let step = Step::PreviewCleanup("clean-up-old-terminal-logs".into());
+    let error = engine.run(&step).err().expect("the statement goes on");
+    assert!(error.is_cancelled(), "{}", error.words());
+    raised.set(false);
+    let answer = engine.run(&step);
+    interrupt::set_probe(|| false);
+    assert!(matches!(answer, Ok(StepAnswer::Cleanup(_))), "the engine does not work after a cancel: {answer:?}");
+}
+
+#[wasm_bindgen_test]
+fn what_is_no_database_is_told() {
+    let mut engine = Engine::new().expect("the engine starts");
+    let base = Base::new(BlobSource::new(&blob(b"Dear Sir or Madam")).expect("a worker reads blobs"));
+    let error = engine.open(vec![Dropped { name: "letter.txt".into(), base }]).err().expect("it opened");
+    let failure = cortex_inspector::domain::failure::Failure::from(&error);
+    assert_eq!(failure.kind, FailureKind::NotSqlite);
+}
