@@ -9,5 +9,6 @@ mod measure;
 mod migration;
 mod native;
 mod opening;
+mod report;
 mod snapshot;
 mod verdicts;
