@@ -1,1 +1,146 @@
-pub fn start() {}
+//! Message in, engine, message out. The only place that knows postMessage.
+//!
+//! The page sends `[json, File, File, …]`, and once before everything else, when the page is cross-origin isolated,
+//! `{cancel: SharedArrayBuffer}`: while its first word is not 0, statements stop. The worker sends JSON strings.
+
+use std::cell::RefCell;
+
+use js_sys::{Array, Atomics, Int32Array, Reflect};
+use serde::Serialize;
+use wasm_bindgen::prelude::*;
+use web_sys::{DedicatedWorkerGlobalScope, MessageEvent};
+
+use crate::domain::failure::{Failure, FailureKind};
+use crate::domain::report::Environment;
+use crate::domain::run::StepAnswer;
+use crate::engine::{Dropped, Engine, EngineError, interrupt};
+use crate::protocol::{Envelope, Event, Request, VERSION};
+use crate::snapshot::{Base, BlobSource, CachedSource, PromotionState};
+
+/// Larger files stay where they are: wasm memory ends at 4 GiB, and the forks need some of it.
+const MAX_PROMOTED_BYTES: u64 = 1 << 30;
+
+/// Copied at once between two requests: about 25 ms of reading.
+const PROMOTION_STEP_BYTES: usize = 16 << 20;
+
+thread_local! {
+    static ENGINE: RefCell<Option<Engine>> = const { RefCell::new(None) };
+    static PROMOTING: RefCell<Option<Closure<dyn FnMut()>>> = const { RefCell::new(None) };
+}
+
+/// Starts the engine, listens, and says that it does.
+pub fn start() {
+    std::panic::set_hook(Box::new(|info| web_sys::console::error_1(&info.to_string().into())));
+    let scope: DedicatedWorkerGlobalScope = js_sys::global().unchecked_into();
+    let on_message = Closure::<dyn FnMut(MessageEvent)>::new(|event: MessageEvent| receive(&event.data()));
+    scope.set_onmessage(Some(on_message.as_ref().unchecked_ref()));
+    on_message.forget();
+    PROMOTING.set(Some(Closure::new(promote)));
+    match Engine::new().and_then(|engine| Ok((engine.environment()?, engine))) {
+        Ok((environment, engine)) => {
+            let catalogue = Box::new(engine.catalogue().clone());
+            let environment = Environment {
+                user_agent: scope.navigator().user_agent().unwrap_or_default(),
+                cross_origin_isolated: global_flag("crossOriginIsolated"),
+                ..environment
+            };
+            ENGINE.set(Some(engine));
+            send(&Event::Ready { protocol_version: VERSION, environment, catalogue });
+        }
+        // The page hears the reason through the worker's error event.
+        Err(error) => wasm_bindgen::throw_str(&error.words()),
+    }
+}
+
+fn global_flag(name: &str) -> bool {
+    Reflect::get(&js_sys::global(), &name.into()).is_ok_and(|flag| flag.is_truthy())
+}
+
+fn send(event: &Event) {
+    let scope: DedicatedWorkerGlobalScope = js_sys::global().unchecked_into();
+    let Ok(json) = serde_json::to_string(event) else { return };
+    let _ = scope.post_message(&json.into());
+}
+
+fn receive(message: &JsValue) {
+    if let Ok(flag) = Reflect::get(message, &"cancel".into())
+        && !flag.is_undefined()
+    {
+        let flag = Int32Array::new(&flag);
+        interrupt::set_probe(move || Atomics::load(&flag, 0).is_ok_and(|value| value != 0));
+        return;
+    }
+    let parts = Array::from(message);
+    let Some(json) = parts.get(0).as_string() else { return };
+    // A message without a readable id cannot be answered; both sides are built from one source.
+    let Ok(envelope) = serde_json::from_str::<Envelope>(&json) else { return };
+    let files = parts.iter().skip(1).filter_map(|part| part.dyn_into::<web_sys::File>().ok()).collect();
+    let result = ENGINE.with_borrow_mut(|engine| match engine {
+        Some(engine) => answer(engine, envelope.request, files),
+        None => Err(Failure::new(FailureKind::WorkerLost, "The engine did not start")),
+    });
+    send(&Event::Answer { id: envelope.id, result });
+}
+
+fn answer(engine: &mut Engine, request: Request, files: Vec<web_sys::File>) -> Result<serde_json::Value, Failure> {
+    match request {
+        Request::Open(call) => {
+            let dropped = call.file_names.into_iter().zip(files).map(dropped).collect::<Result<Vec<_>, _>>()?;
+            let database = engine.open(dropped).map_err(|error| Failure::from(&error))?;
+            schedule_promotion();
+            json(Ok(database))
+        }
+        Request::OpenSample(call) => json(engine.open_sample(call.n_workflows, call.n_logs, call.seed, call.now)),
+        Request::SetNow(call) => {
+            engine.set_now(call.now);
+            json(Ok(()))
+        }
+        Request::Run(call) => json(engine.run(&call.step)),
+        Request::MeasureQuery(call) => {
+            json(engine.measure_query(&call.id, Some(call.parameters)).map(StepAnswer::Query))
+        }
+        Request::Choices(call) => json(engine.choices(&call.query, &call.parameter)),
+        Request::CountRows(call) => json(engine.count_rows(&call.table)),
+        Request::Close(_) => {
+            engine.close();
+            json(Ok(()))
+        }
+    }
+}
+
+fn dropped((name, file): (String, web_sys::File)) -> Result<Dropped, Failure> {
+    let source = BlobSource::new(&file)
+        .map_err(|error| Failure::new(FailureKind::Unreadable, format!("{name} could not be read: {error}")))?;
+    Ok(Dropped { name, base: Base::new(CachedSource::new(source)) })
+}
+
+fn json<T: Serialize>(answer: Result<T, EngineError>) -> Result<serde_json::Value, Failure> {
+    let answer = answer.map_err(|error| Failure::from(&error))?;
+    serde_json::to_value(answer)
+        .map_err(|error| Failure::new(FailureKind::Protocol, format!("The answer cannot be sent: {error}")))
+}
+
+/// A timer, so that requests that came meanwhile are answered first.
+fn schedule_promotion() {
+    PROMOTING.with_borrow(|step| {
+        let scope: DedicatedWorkerGlobalScope = js_sys::global().unchecked_into();
+        if let Some(step) = step {
+            let _ = scope.set_timeout_with_callback(step.as_ref().unchecked_ref());
+        }
+    });
+}
+
+fn promote() {
+    let promotion = ENGINE.with_borrow_mut(|engine| {
+        let engine = engine.as_mut()?;
+        let small = engine.promotion().is_some_and(|promotion| promotion.total <= MAX_PROMOTED_BYTES);
+        // A file that cannot be read any more is told by the next request that needs it.
+        if small { engine.promote(PROMOTION_STEP_BYTES).ok().flatten() } else { None }
+    });
+    let Some(promotion) = promotion else { return };
+    let in_ram = promotion.state == PromotionState::InRam;
+    send(&Event::Promotion { n_copied: promotion.copied, n_total: promotion.total, in_ram });
+    if promotion.state == PromotionState::Copying {
+        schedule_promotion();
+    }
+}

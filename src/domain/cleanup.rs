@@ -36,8 +36,22 @@ pub struct CleanupReport {
     pub samples: Vec<RowSample>,
     /// Rows that keep the statement from finishing.
     pub blocking: Vec<BlockingRows>,
+    /// What lets a blocked statement finish; tried on a copy of this file.
+    pub release: Option<Release>,
     /// SQLite's words when the statement does not prepare on this file.
     pub error: Option<String>,
+}
+
+/// Statements that take the blocking references away before the DELETE.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Release {
+    /// The whole: a transaction that ends with the documented DELETE.
+    pub sql: String,
+    /// Rows whose reference is set to NULL.
+    pub n_released: u64,
+    /// Rows that the DELETE then removes from its own table.
+    pub n_deleted: u64,
+    pub by_table: BTreeMap<String, u64>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -12,12 +12,14 @@ pub mod headline;
 pub mod instant;
 pub mod measure;
 pub mod migration;
+pub mod numbers;
 pub mod plan;
 pub mod query;
 pub mod report;
 pub mod run;
 pub mod value;
 pub mod verdict;
+pub mod words;
 
 #[cfg(feature = "engine")]
 pub mod index_definition;

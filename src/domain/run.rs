@@ -124,10 +124,8 @@ impl Report {
 
     fn absorb_judged(&mut self, judged: Judged) {
         for mut entry in judged.migration {
-            if let Some(old) = self.index(&entry.index) {
-                if old.elapsed_ns.is_some() || old.bytes.is_some() {
-                    entry = old.clone();
-                }
+            if let Some(old) = self.index(&entry.index).filter(|old| old.n_table_rows.is_some()) {
+                entry = old.clone();
             }
             self.put_index(entry);
         }

@@ -42,7 +42,11 @@ pub fn parameters(
         Some(first) => {
             let columns: Vec<String> = open.iter().map(|parameter| parameter.column.clone()).collect();
             let key = (first.table.clone(), columns, effort);
-            chosen.0.entry(key).or_insert_with_key(|(table, columns, _)| combination(connection, table, columns, effort)).clone()
+            chosen
+                .0
+                .entry(key)
+                .or_insert_with_key(|(table, columns, _)| combination(connection, table, columns, effort))
+                .clone()
         }
         None => Vec::new(),
     };
@@ -51,8 +55,13 @@ pub fn parameters(
         Some(text) => Value::Text(text.clone()),
         None => found.next().unwrap_or_default(),
     };
-    query.parameters.iter().map(|p| p.name.clone()).zip(query.parameters.iter().map(value).collect::<Vec<_>>())
-        .map(|(name, value)| Parameter { name, value }).collect()
+    query
+        .parameters
+        .iter()
+        .map(|p| p.name.clone())
+        .zip(query.parameters.iter().map(value).collect::<Vec<_>>())
+        .map(|(name, value)| Parameter { name, value })
+        .collect()
 }
 
 fn combination(connection: &Connection, table: &str, columns: &[String], effort: Effort) -> Vec<Value> {
@@ -60,9 +69,8 @@ fn combination(connection: &Connection, table: &str, columns: &[String], effort:
     let filled: Vec<String> = names.iter().map(|name| format!("{name} IS NOT NULL")).collect();
     let (names, filled, table) = (names.join(", "), filled.join(" AND "), quoted(table));
     let first = format!("SELECT {names} FROM {table} WHERE {filled} LIMIT 1");
-    let most = format!(
-        "SELECT {names} FROM {table} WHERE {filled} GROUP BY {names} ORDER BY count(*) DESC, {names} LIMIT 1"
-    );
+    let most =
+        format!("SELECT {names} FROM {table} WHERE {filled} GROUP BY {names} ORDER BY count(*) DESC, {names} LIMIT 1");
     let read = |sql: &str| {
         connection.query_row(sql, [], |row| {
             (0..columns.len()).map(|at| row.get_ref(at).map(Value::from)).collect::<rusqlite::Result<Vec<_>>>()

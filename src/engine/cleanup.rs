@@ -11,7 +11,9 @@ use super::error::{EngineError, Result};
 use super::migrate::count_rows;
 use super::tally::{Tally, sample};
 use crate::domain::catalogue::DocumentedCleanup;
-use crate::domain::cleanup::{BlockingRows, CleanupReport, DeleteOutcome, WithForeignKeys, WithoutForeignKeys};
+use crate::domain::cleanup::{
+    BlockingRows, CleanupReport, DeleteOutcome, Release, WithForeignKeys, WithoutForeignKeys,
+};
 use crate::domain::database::{Database, ForeignKey, Table};
 use crate::domain::value::Value;
 use crate::snapshot::Fork;
@@ -45,9 +47,17 @@ pub fn preview(
         report.blocking = blocked.rows;
         report.samples = blocked.tally.samples(database, &cleanup.table);
         with_keys.n_matching = blocked.n_matching;
+        report.release = release(cleanup, database, fork, &report.blocking)?;
     }
+    let touched = with_keys.by_table.keys().chain(with_keys.updated_by_table.keys());
+    let alone = with_keys.outcome == DeleteOutcome::Ok && children_of(database, touched).is_empty();
+    report.foreign_keys_off = Some(if alone {
+        // No foreign key refers to any table that it touched: switched off, they change nothing.
+        WithoutForeignKeys { n_deleted: with_keys.n_deleted, orphans: BTreeMap::new(), error: None }
+    } else {
+        without_foreign_keys(cleanup, database, fork, original, before)?
+    });
     report.foreign_keys_on = Some(with_keys);
-    report.foreign_keys_off = Some(without_foreign_keys(cleanup, database, fork, original, before)?);
     let conditions = missed_conditions(cleanup);
     let count = |condition: &str| -> Result<u64> {
         let sql = format!("SELECT count(*) FROM {} WHERE {condition}", quoted(&cleanup.table));
@@ -82,9 +92,7 @@ fn with_foreign_keys(cleanup: &DocumentedCleanup, fork: &Fork) -> Result<(WithFo
     let start = monotonic_ns();
     let (tally, answer) = Tally::of(&db, || execute(&db, &cleanup.sql));
     let elapsed_ns = monotonic_ns().saturating_sub(start);
-    let own = |tally: &Tally| {
-        tally.deleted.iter().find(|(name, _)| name.eq_ignore_ascii_case(&cleanup.table)).map_or(0, |(_, n)| *n)
-    };
+    let own = |tally: &Tally| of_table(&tally.deleted, &cleanup.table);
     match answer {
         Ok(vm_steps) => {
             let bytes_freed = pages_before.saturating_sub(used_pages(&db)?) * page_size(&db)?;
@@ -182,8 +190,7 @@ fn blocking_rows(cleanup: &DocumentedCleanup, database: &Database, fork: &Fork, 
             rows.push(describe_blocking(&db, database, child, key, n_rows)?);
         }
     }
-    let n_matching =
-        tally.deleted.iter().find(|(name, _)| name.eq_ignore_ascii_case(&cleanup.table)).map_or(0, |(_, n)| *n);
+    let n_matching = of_table(&tally.deleted, &cleanup.table);
     Ok(Blocked { rows, tally, n_matching })
 }
 
@@ -216,13 +223,7 @@ fn past_restrict(cleanup: &DocumentedCleanup, database: &Database, fork: &Fork) 
     Ok((db, tally))
 }
 
-fn describe_blocking(
-    db: &Db,
-    database: &Database,
-    child: &str,
-    key: &ForeignKey,
-    n_rows: u64,
-) -> Result<BlockingRows> {
+fn describe_blocking(db: &Db, database: &Database, child: &str, key: &ForeignKey, n_rows: u64) -> Result<BlockingRows> {
     let columns: Vec<String> = key.columns.iter().map(|column| quoted(column)).collect();
     let dangling = dangling(database, child, key);
     let n_parents = db
@@ -231,7 +232,7 @@ fn describe_blocking(
         })?
         .unsigned_abs();
     let mut statement = db.prepare(&format!("SELECT * {dangling} LIMIT {N_BLOCKING_SAMPLES}"))?;
-    let names: Vec<String> = statement.column_names().into_iter().map(Into::into).collect();
+    let names: Vec<String> = statement.column_names().map(Into::into).collect();
     let mut found = statement.query([])?;
     let mut shown = Vec::new();
     while let Some(row) = found.next()? {
@@ -250,16 +251,90 @@ fn describe_blocking(
     })
 }
 
-/// `FROM child WHERE …`: rows whose parent is not there.
-fn dangling(database: &Database, child: &str, key: &ForeignKey) -> String {
-    let parent_columns = match database.table(&key.parent) {
+/// Sets the blocking references to NULL and tries whether the documented statement then finishes.
+///
+/// Only references to the statement's own table are tried, and only where the columns accept NULL.
+fn release(
+    cleanup: &DocumentedCleanup,
+    database: &Database,
+    fork: &Fork,
+    blocking: &[BlockingRows],
+) -> Result<Option<Release>> {
+    let Some(condition) =
+        cleanup.sql.to_uppercase().find("WHERE").map(|at| cleanup.sql[at..].trim_end().trim_end_matches(';'))
+    else {
+        return Ok(None);
+    };
+    let mut updates = Vec::new();
+    for rows in blocking {
+        let nullable = database.table(&rows.table).is_some_and(|table| {
+            rows.columns.iter().all(|name| table.columns.iter().any(|column| column.name == *name && !column.not_null))
+        });
+        if !nullable || rows.columns.len() != 1 || !rows.parent.eq_ignore_ascii_case(&cleanup.table) {
+            return Ok(None);
+        }
+        let key = database
+            .table(&rows.table)
+            .and_then(|table| table.foreign_keys.iter().find(|key| key.columns == rows.columns));
+        let Some(parent_column) = key.and_then(|key| parent_columns(database, key).into_iter().next()) else {
+            return Ok(None);
+        };
+        updates.push(format!(
+            "UPDATE {} SET {column} = NULL\nWHERE {column} IN (\n  SELECT {} FROM {} {condition}\n);",
+            plain(&rows.table),
+            plain(&parent_column),
+            plain(&cleanup.table),
+            column = plain(&rows.columns[0]),
+        ));
+    }
+    let db = Db::open(fork.fork(), ForeignKeys::On)?;
+    let mut n_released = 0;
+    for update in &updates {
+        match db.execute(update, []).map_err(EngineError::from) {
+            Ok(n) => n_released += n as u64,
+            Err(error) if error.is_cancelled() => return Err(error),
+            Err(_) => return Ok(None),
+        }
+    }
+    let (tally, answer) = Tally::of(&db, || execute(&db, &cleanup.sql));
+    match answer {
+        Err(error) if error.is_cancelled() => Err(error),
+        Err(_) => Ok(None),
+        Ok(_) => Ok(Some(Release {
+            sql: format!("BEGIN;\n{}\n{}\nCOMMIT;", updates.join("\n"), cleanup.sql.trim()),
+            n_released,
+            n_deleted: of_table(&tally.deleted, &cleanup.table),
+            by_table: tally.deleted,
+        })),
+    }
+}
+
+/// A name as a person would write it: quoted only where it has to be.
+fn plain(name: &str) -> String {
+    let simple = name.starts_with(|ch: char| ch.is_ascii_alphabetic() || ch == '_')
+        && name.chars().all(|ch| ch.is_ascii_alphanumeric() || ch == '_');
+    if simple { name.into() } else { quoted(name) }
+}
+
+fn of_table(counts: &BTreeMap<String, u64>, table: &str) -> u64 {
+    counts.iter().find(|(name, _)| name.eq_ignore_ascii_case(table)).map_or(0, |(_, n)| *n)
+}
+
+/// The columns that a foreign key refers to; the parent's primary key when it names none.
+fn parent_columns(database: &Database, key: &ForeignKey) -> Vec<String> {
+    match database.table(&key.parent) {
         Some(parent) if key.parent_columns.is_empty() => {
             let mut columns: Vec<_> = parent.columns.iter().filter(|column| column.primary_key > 0).collect();
             columns.sort_by_key(|column| column.primary_key);
             columns.into_iter().map(|column| column.name.clone()).collect()
         }
         _ => key.parent_columns.clone(),
-    };
+    }
+}
+
+/// `FROM child WHERE …`: rows whose parent is not there.
+fn dangling(database: &Database, child: &str, key: &ForeignKey) -> String {
+    let parent_columns = parent_columns(database, key);
     let filled: Vec<String> = key.columns.iter().map(|column| format!("c.{} IS NOT NULL", quoted(column))).collect();
     let same: Vec<String> = key
         .columns
@@ -307,8 +382,7 @@ fn without_foreign_keys(
             *left.entry(child).or_insert(0) += n;
         }
     }
-    let n_deleted =
-        tally.deleted.iter().find(|(name, _)| name.eq_ignore_ascii_case(&cleanup.table)).map_or(0, |(_, n)| *n);
+    let n_deleted = of_table(&tally.deleted, &cleanup.table);
     Ok(WithoutForeignKeys { n_deleted, orphans: left, error: None })
 }
 

@@ -1,7 +1,7 @@
 //! What can fail in the engine, and what becomes of it on the wire.
 
 use crate::domain::failure::{Failure, FailureKind};
-use crate::snapshot::SnapshotError;
+use crate::snapshot::{SnapshotError, take_io_error};
 
 #[derive(Debug)]
 pub enum EngineError {
@@ -91,7 +91,12 @@ impl From<&EngineError> for Failure {
             rusqlite::Error::SqlInputError { offset, .. } => u32::try_from(*offset).ok(),
             _ => None,
         };
-        let message = if kind == FailureKind::Cancelled { "Cancelled".into() } else { sqlite_words(error) };
+        let message = match kind {
+            FailureKind::Cancelled => "Cancelled".into(),
+            // SQLite only says "disk I/O error"; the file system under it knows why.
+            FailureKind::Unreadable => take_io_error().unwrap_or_else(|| sqlite_words(error)),
+            _ => sqlite_words(error),
+        };
         let sqlite_code = error.sqlite_error().map(|error| error.extended_code);
         Self { kind, message, sqlite_code, sql_offset }
     }

@@ -41,11 +41,8 @@ impl Judge {
         fresh: Option<&StatisticsRows>,
     ) -> Result<Self> {
         let probe = blueprint.build(None, ForeignKeys::On)?;
-        let migration = catalogue
-            .indexes
-            .iter()
-            .map(|index| check_index(&probe, database, index))
-            .collect::<Result<Vec<_>>>()?;
+        let migration =
+            catalogue.indexes.iter().map(|index| check_index(&probe, database, index)).collect::<Result<Vec<_>>>()?;
         let accepted: Vec<&str> = migration
             .iter()
             .filter(|entry| entry.outcome == Outcome::Created)
@@ -117,7 +114,9 @@ impl Judge {
             // It stands in the file, but no row can enter its table any more.
             Some((Outcome::AlreadyPresent, Some(words))) => Facts::Refused(words.into()),
             Some((Outcome::Differs, _)) => Facts::Differs {
-                used: usages.first().is_some_and(|(_, usage)| !matches!(usage, Usage::NotChosen { .. } | Usage::CannotUse)),
+                used: usages
+                    .first()
+                    .is_some_and(|(_, usage)| !matches!(usage, Usage::NotChosen { .. } | Usage::CannotUse)),
             },
             Some((Outcome::Created, _)) if !migrated => Facts::Missing,
             Some((Outcome::Created | Outcome::AlreadyPresent, _)) => Facts::Present(usages),
@@ -179,7 +178,10 @@ pub fn check_index(probe: &Connection, database: &Database, index: &DocumentedIn
         n_table_rows: None,
     };
     let statement = parse_index(&index.sql).map_err(|words| {
-        EngineError::new(crate::domain::failure::FailureKind::Unknown, format!("{} does not parse: {words}", index.name))
+        EngineError::new(
+            crate::domain::failure::FailureKind::Unknown,
+            format!("{} does not parse: {words}", index.name),
+        )
     })?;
     if let Some((table, deployed)) = database.index(&index.name) {
         entry.deployed_sql = deployed.sql.clone();
@@ -242,9 +244,9 @@ pub fn refused(entry: &mut IndexReport, words: String, probe: &Connection, datab
     let Some(sql) = parse_index(&entry.documented_sql).ok().and_then(|statement| statement.without_where_sql) else {
         return Ok(());
     };
-    let twin = database
-        .table(&entry.table)
-        .and_then(|table| table.indexes.iter().find(|i| i.sql.as_deref().is_some_and(|other| same_meaning(other, &sql))));
+    let twin = database.table(&entry.table).and_then(|table| {
+        table.indexes.iter().find(|i| i.sql.as_deref().is_some_and(|other| same_meaning(other, &sql)))
+    });
     if let Some(twin) = twin {
         entry.explanation.push_str(&format!(
             " Without its WHERE it would be a second {}, which the file already has: nothing needs to be created.",

@@ -105,7 +105,7 @@ impl Engine {
 
     /// Generates a database in the application's schema and opens it.
     pub fn open_sample(&mut self, n_workflows: u32, n_logs: u32, seed: u64, now: Instant) -> Result<Database> {
-        let fork = Fork::new(&Base::new(snapshot::RamSource::from_bytes(&[])), None);
+        let fork = Fork::new(&Base::new(snapshot::RamSource::default()), None);
         let db = Db::open(fork, ForeignKeys::Off)?;
         sample::generate(&db, &sample::Size { n_workflows, n_logs }, seed, now)?;
         let mut database = overview::read(&db, &self.catalogue)?;
@@ -195,7 +195,12 @@ impl Engine {
         migrate::count_rows(&session.original, table)
     }
 
-    /// Copies the next part of the dropped file into memory. `None` when nothing is open or nothing needs copying.
+    /// How much of the dropped file is in memory. `None` when no file is open.
+    pub fn promotion(&self) -> Option<Promotion> {
+        self.session.as_ref().and_then(|session| session.base.as_ref()).map(Base::promotion)
+    }
+
+    /// Copies the next part of the dropped file into memory. `None` when no file is open.
     pub fn promote(&mut self, max_bytes: usize) -> Result<Option<Promotion>> {
         match self.session.as_ref().and_then(|session| session.base.as_ref()) {
             Some(base) => Ok(Some(base.promote_step(max_bytes)?)),
@@ -312,6 +317,7 @@ impl Session {
             n_table_rows: None,
             samples: Vec::new(),
             blocking: Vec::new(),
+            release: None,
             error: judged.error,
         })
     }

@@ -50,7 +50,10 @@ pub fn open(dropped: Vec<Dropped>, catalogue: &Catalogue) -> Result<Opened> {
     }
     if of(Role::Database).count() > 1 {
         let names: Vec<&str> = of(Role::Database).map(|file| file.name.as_str()).collect();
-        return Err(EngineError::new(FailureKind::TwoDatabases, format!("{} were dropped at once", names.join(" and "))));
+        return Err(EngineError::new(
+            FailureKind::TwoDatabases,
+            format!("{} were dropped at once", names.join(" and ")),
+        ));
     }
     let Some(file) = of(Role::Database).next() else {
         return Err(EngineError::new(

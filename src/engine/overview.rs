@@ -165,7 +165,10 @@ fn columns(connection: &Connection, table: &mut Table) -> Result<()> {
         }
     }
     let rowid_alias = |column: &str| {
-        table.columns.iter().any(|c| c.primary_key == 1 && c.name == column && c.declared_type.eq_ignore_ascii_case("INTEGER"))
+        table
+            .columns
+            .iter()
+            .any(|c| c.primary_key == 1 && c.name == column && c.declared_type.eq_ignore_ascii_case("INTEGER"))
     };
     for key in &mut table.foreign_keys {
         let n = key.columns.len();

@@ -39,7 +39,8 @@ fn ask(connection: &Connection, statement: &IndexStatement) -> Result<Option<Str
     };
     let first_column: String =
         connection.query_row("SELECT name FROM pragma_table_info(?1) LIMIT 1", [PROBE_TABLE], |row| row.get(0))?;
-    let calls = statement.calls_sql.iter().map(|call| format!("({}) WHERE ({call}) IS NOT NULL", quoted(&first_column)));
+    let calls =
+        statement.calls_sql.iter().map(|call| format!("({}) WHERE ({call}) IS NOT NULL", quoted(&first_column)));
     for definition in std::iter::once(whole).chain(calls) {
         let sql = format!("CREATE INDEX {PROBE_INDEX} ON {PROBE_TABLE}{definition}");
         match connection.execute_batch(&sql) {

@@ -127,7 +127,10 @@ impl Generator {
         let projects: Vec<[u8; 16]> = PROJECTS.iter().map(|_| self.rng.u128(..).to_be_bytes()).collect();
         for (id, name) in projects.iter().zip(PROJECTS) {
             let created = self.text(self.now.plus_days(-200));
-            db.execute("INSERT INTO projects VALUES (?1, ?2, ?3, ?4, ?4)", params![id, name, format!("/srv/{name}"), created])?;
+            db.execute(
+                "INSERT INTO projects VALUES (?1, ?2, ?3, ?4, ?4)",
+                params![id, name, format!("/srv/{name}"), created],
+            )?;
         }
         let terminals = self.workflows(db, size, &projects)?;
         self.logs(db, size, &terminals)
@@ -144,14 +147,21 @@ impl Generator {
             let checksum: Vec<u8> = (0..48).map(|_| self.rng.u8(..)).collect();
             db.execute(
                 "INSERT INTO _sqlx_migrations VALUES (?1, ?2, ?3, TRUE, ?4, ?5)",
-                params![version, description, self.text(self.now.plus_days(-190)), checksum, self.rng.u32(1_000_000..9_000_000)],
+                params![
+                    version,
+                    description,
+                    self.text(self.now.plus_days(-190)),
+                    checksum,
+                    self.rng.u32(1_000_000..9_000_000)
+                ],
             )?;
         }
         Ok(())
     }
 
     fn workflows(&mut self, db: &Connection, size: &Size, projects: &[[u8; 16]]) -> Result<Vec<LoggedTerminal>> {
-        let mut workflow = db.prepare("INSERT INTO workflow VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)")?;
+        let mut workflow =
+            db.prepare("INSERT INTO workflow VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)")?;
         let mut task = db.prepare("INSERT INTO workflow_task VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)")?;
         let mut terminal = db.prepare("INSERT INTO terminal VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)")?;
         let mut event = db.prepare("INSERT INTO git_event VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)")?;
@@ -254,7 +264,8 @@ impl Generator {
         ended: Instant,
     ) -> Result<()> {
         let terminal = (self.rng.f64() < 0.7).then(|| self.rng.choice(terminals)).flatten();
-        let status = ["processed", "processed", "processed", "processed", "pending", "processing", "failed"][self.rng.usize(..7)];
+        let status = ["processed", "processed", "processed", "processed", "pending", "processing", "failed"]
+            [self.rng.usize(..7)];
         insert.execute(params![
             self.uuid(),
             workflow,

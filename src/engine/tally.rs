@@ -150,7 +150,9 @@ unsafe fn old_row(db: *mut ffi::sqlite3) -> Vec<Value> {
                 ffi::SQLITE_FLOAT => Value::Real(ffi::sqlite3_value_double(value)),
                 ffi::SQLITE_TEXT => {
                     let text = ffi::sqlite3_value_text(value);
-                    Value::Text(String::from_utf8_lossy(bytes_of(text.cast(), ffi::sqlite3_value_bytes(value))).into_owned())
+                    Value::Text(
+                        String::from_utf8_lossy(bytes_of(text.cast(), ffi::sqlite3_value_bytes(value))).into_owned(),
+                    )
                 }
                 ffi::SQLITE_BLOB => {
                     let blob = ffi::sqlite3_value_blob(value);

@@ -1,0 +1,401 @@
+//! What a view can ask: open, run, cancel, measure, count. Each method puts its answer into the shared state.
+
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+use web_sys::File;
+
+use crate::client::{Client, ClientError, ClientEvent, Source};
+use crate::domain::database::Database;
+use crate::domain::failure::{Failure, FailureKind};
+use crate::domain::finding;
+use crate::domain::instant::Instant;
+use crate::domain::query::Choice;
+use crate::domain::report::{FailedStep, Report};
+use crate::domain::run::{Step, StepAnswer, steps};
+use crate::domain::value::Value;
+use crate::protocol::{Choices, CountRows, MeasureQuery, OpenSample, Run};
+
+use super::route::{Route, focus_main};
+use super::state::{Inspector, Promotion, RunState, Running};
+
+/// The sample is the same every time, so that two people see the same figures.
+const SAMPLE_SEED: u64 = 42;
+
+/// A person who types an instant changes the field key by key. SQLite is asked once they pause.
+const INSTANT_PAUSE_MS: u32 = 250;
+
+impl Inspector {
+    /// Starts the worker. Called once, by the shell.
+    pub(super) fn start() -> Self {
+        let catalogue = RwSignal::new(None);
+        let environment = RwSignal::new(None);
+        let promotion = RwSignal::new(None);
+        let failure = RwSignal::new(None);
+        let client = Client::start(move |event| match event {
+            ClientEvent::Ready { environment: of_worker, catalogue: documented } => {
+                environment.set(Some(of_worker));
+                catalogue.set(Some(*documented));
+            }
+            ClientEvent::Promotion { n_copied, n_total, in_ram } => {
+                let goes_on = n_copied < n_total;
+                promotion.set(goes_on.then_some(Promotion { n_copied, n_total, in_ram }));
+            }
+            ClientEvent::Failed(what) => failure.set(Some(what)),
+        });
+        Self {
+            catalogue,
+            environment,
+            database: RwSignal::new(None),
+            report: RwSignal::new(None),
+            run: RwSignal::new(RunState::Idle),
+            now: RwSignal::new(present()),
+            promotion,
+            failure,
+            opening: RwSignal::new(None),
+            busy: RwSignal::new(Vec::new()),
+            row_counts: RwSignal::default(),
+            route: RwSignal::new(Route::default()),
+            client: StoredValue::new_local(client),
+            generation: StoredValue::new(0),
+            edition: StoredValue::new(0),
+        }
+    }
+
+    /// Opens what was dropped or chosen, in place of what is open. When it fails, what was open stays.
+    pub fn open(self, files: Vec<File>) {
+        match files.first() {
+            None => {
+                self.failure.set(Some(Failure::new(FailureKind::NoFile, "Nothing that could be opened was dropped")))
+            }
+            Some(first) => {
+                let name = first.name();
+                self.open_source(Source::Files(files), name);
+            }
+        }
+    }
+
+    pub fn open_sample(self, n_workflows: u32, n_logs: u32) {
+        let sample = OpenSample { n_workflows, n_logs, seed: SAMPLE_SEED, now: present() };
+        self.open_source(Source::Sample(sample), "the sample database".into());
+    }
+
+    fn open_source(self, source: Source, name: String) {
+        let generation = self.supersede();
+        self.opening.set(Some(name));
+        self.failure.set(None);
+        spawn_local(async move {
+            let opened = self.client.get_value().open(source).await;
+            if !self.is_current(generation) {
+                return;
+            }
+            self.opening.set(None);
+            match opened {
+                Ok(database) => self.take(database, generation).await,
+                Err(error) => self.show(error),
+            }
+        });
+    }
+
+    /// A database is open: its facts are there at once, its verdicts follow.
+    async fn take(self, database: Database, generation: u32) {
+        self.begin_edition();
+        let is_first = self.database.with_untracked(Option::is_none);
+        self.row_counts.update(|counts| counts.clear());
+        self.promotion.set(None);
+        self.now.set(present());
+        let environment = self.environment.get_untracked().unwrap_or_default();
+        self.report.set(Some(Report::new(self.now.get_untracked(), environment, database.clone())));
+        self.database.set(Some(database));
+        if is_first {
+            focus_main();
+        }
+        self.judge(generation).await;
+    }
+
+    /// Closes the database and goes back to the landing page.
+    pub fn close(self) {
+        self.supersede();
+        self.database.set(None);
+        self.report.set(None);
+        self.run.set(RunState::Idle);
+        self.promotion.set(None);
+        self.failure.set(None);
+        Route::Summary.open();
+        spawn_local(async move {
+            if let Err(error) = self.client.get_value().close().await {
+                self.show(error);
+            }
+        });
+    }
+
+    /// Sets what `'now'` means. Every answer was made at one instant, so those that depend on it are dropped: costs
+    /// and clean-ups must be run again, verdicts are asked for at once. Built indexes and sizes know no instant.
+    pub fn set_now(self, now: Instant) {
+        if now == self.now.get_untracked() {
+            return;
+        }
+        let generation = self.supersede();
+        self.begin_edition();
+        self.now.set(now);
+        self.change_report(|report| {
+            report.now = now;
+            report.complete = false;
+            report.elapsed_ns = None;
+            report.queries.clear();
+            report.cleanups.clear();
+            report.failed_steps.clear();
+        });
+        self.run.set(RunState::Judging);
+        spawn_local(async move {
+            gloo_timers::future::TimeoutFuture::new(INSTANT_PAUSE_MS).await;
+            if self.is_current(generation) {
+                self.judge(generation).await;
+            }
+        });
+    }
+
+    /// Plans and verdicts of everything, from the schema alone: there within a moment, whatever the file's size.
+    async fn judge(self, generation: u32) {
+        let started_ms = clock_ms();
+        self.run.set(RunState::Judging);
+        let answer = self.ask_at_the_instant().await;
+        if !self.is_current(generation) {
+            return;
+        }
+        match answer {
+            Ok(answer) => {
+                self.absorb(answer);
+                self.run.set(RunState::Judged { elapsed_ms: clock_ms() - started_ms });
+            }
+            Err(error) => {
+                self.run.set(RunState::Idle);
+                self.show(error);
+            }
+        }
+    }
+
+    async fn ask_at_the_instant(self) -> Result<StepAnswer, ClientError> {
+        let client = self.client.get_value();
+        client.set_now(self.now.get_untracked()).await?;
+        client.call(Run { step: Step::Judge }).await
+    }
+
+    /// Every step of the run, in order. A step that fails is noted and the run goes on.
+    pub fn run_everything(self) {
+        let Some(catalogue) = self.catalogue.get_untracked() else { return };
+        let steps = steps(&catalogue);
+        let has_database = self.database.with_untracked(Option::is_some);
+        let Some(running) = Running::new(&steps, clock_ms()).filter(|_| has_database) else { return };
+        if self.run.with_untracked(|run| matches!(run, RunState::Running(_))) {
+            return;
+        }
+        let generation = self.supersede();
+        self.failure.set(None);
+        self.change_report(|report| {
+            report.complete = false;
+            report.elapsed_ns = None;
+            report.failed_steps.clear();
+        });
+        self.run.set(RunState::Running(running));
+        spawn_local(async move { self.walk(steps, generation).await });
+    }
+
+    async fn walk(self, steps: Vec<Step>, generation: u32) {
+        let started_ms = clock_ms();
+        // The instant may have been typed a moment ago and not been sent yet.
+        let mut stopped_by = self.client.get_value().set_now(self.now.get_untracked()).await.err();
+        for step in steps {
+            if stopped_by.is_some() || !self.is_current(generation) {
+                break;
+            }
+            self.progress(|running| running.current = step.clone());
+            let step_started_ms = clock_ms();
+            let answer = self.run_with_progress(step.clone(), generation).await;
+            if !self.is_current(generation) {
+                return;
+            }
+            match answer {
+                Ok(answer) => self.absorb(answer),
+                Err(error) if ends_a_run(&error) => stopped_by = Some(error),
+                Err(error) => self.note_failure(&step, error),
+            }
+            if stopped_by.is_none() {
+                self.progress(|running| running.finish_step(&step, clock_ms() - step_started_ms));
+            }
+        }
+        if self.is_current(generation) {
+            match stopped_by {
+                None => self.finish(clock_ms() - started_ms),
+                Some(error) => self.stop(error),
+            }
+        }
+    }
+
+    async fn run_with_progress(self, step: Step, generation: u32) -> Result<StepAnswer, ClientError> {
+        let on_progress = move |n_done, n_total| {
+            if self.is_current(generation) {
+                self.progress(|running| running.within = Some((n_done, n_total)));
+            }
+        };
+        self.client.get_value().call_with_progress(Run { step }, on_progress).await
+    }
+
+    fn progress(self, change: impl FnOnce(&mut Running)) {
+        self.run.update(|run| {
+            if let RunState::Running(running) = run {
+                change(running);
+            }
+        });
+    }
+
+    fn finish(self, elapsed_ms: f64) {
+        self.change_report(|report| {
+            report.complete = true;
+            report.elapsed_ns = Some((elapsed_ms * 1e6) as u64);
+        });
+        self.run.set(RunState::Finished { elapsed_ms });
+    }
+
+    /// Keeps what is done.
+    fn stop(self, error: ClientError) {
+        let (n_done, n_steps) = self.run.with_untracked(|run| match run {
+            RunState::Running(running) => (running.n_done, running.n_steps),
+            _ => (0, 0),
+        });
+        self.run.set(RunState::Cancelled { n_done, n_steps });
+        if !error.is_cancelled() {
+            self.show(error);
+        }
+    }
+
+    /// Cancels whatever the worker does: the run, a single step, a count.
+    pub fn cancel(self) {
+        self.client.get_value().cancel();
+    }
+
+    /// Runs one entry again, or for the first time.
+    pub async fn run_step(self, step: Step) -> Result<(), Failure> {
+        let client = self.client.get_value();
+        self.single(step.clone(), client.call(Run { step })).await
+    }
+
+    /// Measures a query with the person's own values.
+    pub async fn measure_query(self, id: String, parameters: Vec<Value>) -> Result<(), Failure> {
+        let client = self.client.get_value();
+        self.single(Step::MeasureQuery(id.clone()), client.call(MeasureQuery { id, parameters })).await
+    }
+
+    /// Notes `step` as busy until `answer` is there, and takes the answer in if the database is still the same.
+    async fn single(
+        self,
+        step: Step,
+        answer: impl Future<Output = Result<StepAnswer, ClientError>>,
+    ) -> Result<(), Failure> {
+        let edition = self.edition.get_value();
+        self.busy.update(|busy| busy.push(step.clone()));
+        let answer = answer.await;
+        self.busy.update(|busy| {
+            if let Some(at) = busy.iter().position(|other| *other == step) {
+                busy.remove(at);
+            }
+        });
+        let answer = answer.map_err(ClientError::into_failure)?;
+        if self.edition.get_value() == edition {
+            self.absorb(answer);
+        }
+        Ok(())
+    }
+
+    /// Values that the file offers for a parameter, the most frequent first.
+    pub async fn choices(self, query: String, parameter: String) -> Result<Vec<Choice>, Failure> {
+        let client = self.client.get_value();
+        client.call(Choices { query, parameter }).await.map_err(ClientError::into_failure)
+    }
+
+    /// Counts the rows of a table; the answer also stands in `row_counts`.
+    pub async fn count_rows(self, table: String) -> Result<u64, Failure> {
+        let client = self.client.get_value();
+        let edition = self.edition.get_value();
+        let n_rows = client.call(CountRows { table: table.clone() }).await.map_err(ClientError::into_failure)?;
+        if self.edition.get_value() == edition {
+            self.row_counts.update(|counts| {
+                counts.insert(table, n_rows);
+            });
+        }
+        Ok(n_rows)
+    }
+
+    /// Ends what goes on, because something else takes its place.
+    fn supersede(self) -> u32 {
+        let runs = self.run.with_untracked(|run| matches!(run, RunState::Running(_)));
+        let is_busy = self.busy.with_untracked(|busy| !busy.is_empty());
+        if runs || is_busy || self.opening.with_untracked(Option::is_some) {
+            self.client.get_value().cancel();
+        }
+        if runs {
+            self.stop(ClientError::Cancelled);
+        }
+        let generation = self.generation.get_value().wrapping_add(1);
+        self.generation.set_value(generation);
+        generation
+    }
+
+    fn is_current(self, generation: u32) -> bool {
+        self.generation.get_value() == generation
+    }
+
+    /// The database or the instant is another one from here on.
+    fn begin_edition(self) {
+        self.edition.update_value(|edition| *edition = edition.wrapping_add(1));
+    }
+
+    fn absorb(self, answer: StepAnswer) {
+        self.change_report(|report| report.absorb(answer));
+    }
+
+    /// Changes the report and derives its findings anew, in one notification.
+    fn change_report(self, change: impl FnOnce(&mut Report)) {
+        self.report.update(|report| {
+            let Some(report) = report else { return };
+            change(report);
+            self.catalogue.with_untracked(|catalogue| {
+                if let Some(catalogue) = catalogue {
+                    report.findings = finding::derive(report, catalogue);
+                }
+            });
+        });
+    }
+
+    fn note_failure(self, step: &Step, error: ClientError) {
+        let message = error.into_failure().message;
+        self.change_report(|report| report.failed_steps.push(FailedStep { step: step.label(), message }));
+    }
+
+    fn show(self, error: ClientError) {
+        if !error.is_cancelled() {
+            self.failure.set(Some(error.into_failure()));
+        }
+    }
+}
+
+/// Whether no later step can do better.
+fn ends_a_run(error: &ClientError) -> bool {
+    match error {
+        ClientError::Cancelled | ClientError::Protocol { .. } | ClientError::Garbled(_) => true,
+        ClientError::Lost(_) => false,
+        ClientError::Failed(failure) => {
+            matches!(failure.kind, FailureKind::Cancelled | FailureKind::NotOpen | FailureKind::Unreadable)
+        }
+    }
+}
+
+/// To the minute, as the field **Evaluate at** shows it.
+fn present() -> Instant {
+    let ms = js_sys::Date::now() as i64;
+    Instant(ms - ms.rem_euclid(60_000))
+}
+
+/// The page's clock in milliseconds; 0 where there is none, which only costs the elapsed times.
+pub(super) fn clock_ms() -> f64 {
+    window().performance().map_or(0.0, |clock| clock.now())
+}

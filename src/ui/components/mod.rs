@@ -1,0 +1,17 @@
+//! The parts that views are made of. They get data and show it; only `step_button` asks for something.
+
+pub mod alert;
+pub mod answer;
+pub mod bar;
+pub mod choose;
+pub mod claim;
+pub mod copy;
+pub mod cost;
+pub mod plan;
+pub mod quantity;
+pub mod sql;
+mod sql_diff;
+mod sql_tokens;
+pub mod step_button;
+pub mod table;
+pub mod verdict;

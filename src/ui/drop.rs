@@ -1,0 +1,72 @@
+//! Files dropped anywhere on the page.
+
+use leptos::ev::{DragEvent, dragenter, dragleave, dragover, drop};
+use leptos::prelude::*;
+use web_sys::{DataTransfer, File};
+
+use crate::domain::failure::{Failure, FailureKind};
+
+use super::state::Inspector;
+
+/// Takes files from the whole window. The answer tells whether files are being dragged over it just now.
+pub fn accept_drops(inspector: Inspector) -> RwSignal<bool> {
+    let dragging = RwSignal::new(false);
+    // A drag enters and leaves every element that it passes: what counts is how many it is in.
+    let depth = StoredValue::new(0_i32);
+    let set_depth = move |next: i32| {
+        depth.set_value(next.max(0));
+        dragging.set(next > 0);
+    };
+    let handles = [
+        window_event_listener(dragenter, move |event| {
+            if carries_files(&event) {
+                event.prevent_default();
+                set_depth(depth.get_value() + 1);
+            }
+        }),
+        window_event_listener(dragleave, move |event| {
+            if carries_files(&event) {
+                set_depth(depth.get_value() - 1);
+            }
+        }),
+        window_event_listener(dragover, move |event| {
+            if carries_files(&event) {
+                // Without this the browser shows the file in place of the page.
+                event.prevent_default();
+            }
+        }),
+        window_event_listener(drop, move |event| {
+            if carries_files(&event) {
+                event.prevent_default();
+                set_depth(0);
+                take(inspector, &event);
+            }
+        }),
+    ];
+    on_cleanup(move || handles.into_iter().for_each(|handle| handle.remove()));
+    dragging
+}
+
+fn take(inspector: Inspector, event: &DragEvent) {
+    let Some(transfer) = event.data_transfer() else { return };
+    match holds_folder(&transfer) {
+        true => inspector.failure.set(Some(Failure::new(FailureKind::Folder, "A folder was dropped"))),
+        false => inspector.open(files(transfer.files())),
+    }
+}
+
+/// A folder's `File` looks like an empty file; only its entry tells.
+fn holds_folder(transfer: &DataTransfer) -> bool {
+    let items = transfer.items();
+    let entries = (0..items.length()).filter_map(|at| items.get(at)?.webkit_get_as_entry().ok().flatten());
+    entries.into_iter().any(|entry| entry.is_directory())
+}
+
+pub fn files(list: Option<web_sys::FileList>) -> Vec<File> {
+    list.map_or_else(Vec::new, |list| (0..list.length()).filter_map(|at| list.get(at)).collect())
+}
+
+/// Dragged text and links are left to the browser.
+fn carries_files(event: &DragEvent) -> bool {
+    event.data_transfer().is_some_and(|transfer| transfer.types().iter().any(|kind| kind == "Files"))
+}

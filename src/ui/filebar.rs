@@ -1,0 +1,128 @@
+//! The open file, the instant at which it is looked at, and the one thing to do.
+
+use leptos::prelude::*;
+
+use crate::domain::database::Database;
+use crate::domain::instant::Instant;
+
+use super::icons::{Glyph, Icon};
+use super::open_button::OpenButton;
+use super::state::Inspector;
+use crate::domain::numbers;
+
+#[component]
+pub fn FileBar() -> impl IntoView {
+    view! {
+        <header class="filebar">
+            <FileFacts />
+            <div class="filebar-do">
+                <EvaluateAt />
+                <RunButton />
+            </div>
+        </header>
+    }
+}
+
+#[component]
+fn FileFacts() -> impl IntoView {
+    let inspector = Inspector::use_();
+    let facts = Memo::new(move |_| {
+        let sqlite = inspector.environment.with(|e| e.as_ref().map(|e| format!("SQLite {}", e.sqlite_version)));
+        inspector.database.with(|d| d.as_ref().map(|d| file_facts(d, sqlite))).unwrap_or_default()
+    });
+    let name = move || inspector.database.with(|d| d.as_ref().map(|d| d.file_name.clone()).unwrap_or_default());
+    let copying = move || {
+        let promotion = inspector.promotion.get()?;
+        let share = numbers::percent(promotion.n_copied, promotion.n_total)?;
+        let to = if promotion.in_ram { "memory" } else { "disk" };
+        Some(view! { <span class="file-fact faint">{format!("copying to {to}, {}", share.text())}</span> })
+    };
+    let opening = move || {
+        let name = inspector.opening.get()?;
+        Some(view! { <span class="file-fact" role="status">{format!("Opening {name}\u{2026}")}</span> })
+    };
+    view! {
+        <div class="filebar-facts">
+            <span class="file-name">{name}</span>
+            {move || {
+                facts.get().into_iter().map(|fact| view! { <span class="file-fact">{fact}</span> }).collect_view()
+            }}
+            {copying}
+            {opening}
+            <span class="file-open">
+                <OpenButton class="btn plain small file-input" />
+                <button
+                    class="btn plain small square"
+                    type="button"
+                    aria-label="Close the database"
+                    title="Close the database"
+                    on:click=move |_| inspector.close()
+                >
+                    <Icon glyph=Glyph::X />
+                </button>
+            </span>
+        </div>
+    }
+}
+
+fn file_facts(database: &Database, sqlite: Option<String>) -> Vec<String> {
+    let mut facts = vec![numbers::bytes(database.bytes).text()];
+    if database.wal_frames > 0 {
+        facts.push(numbers::counted(database.wal_frames, "WAL frame", "WAL frames"));
+    }
+    facts.extend(sqlite);
+    facts.push(if database.has_statistics { "with statistics" } else { "no statistics" }.into());
+    facts
+}
+
+/// The field shows UTC. It is off during a run: every answer of a report was made at one instant.
+#[component]
+fn EvaluateAt() -> impl IntoView {
+    let inspector = Inspector::use_();
+    // Text that is no instant yet changes nothing. Browsers differ in which of the two events comes with every key.
+    let change = move |event: leptos::ev::Event| {
+        if let Some(now) = Instant::parse_local_input(&event_target_value(&event)) {
+            inspector.set_now(now);
+        }
+    };
+    view! {
+        <span class="field inline">
+            <label class="label" for="evaluate-at">
+                "Evaluate at"
+            </label>
+            <input
+                class="input"
+                id="evaluate-at"
+                type="datetime-local"
+                step="60"
+                aria-describedby="evaluate-at-utc"
+                prop:value=move || inspector.now.get().local_input()
+                disabled=move || inspector.is_running()
+                on:input=change
+                on:change=change
+            />
+            <span class="hint" id="evaluate-at-utc">
+                "UTC"
+            </span>
+        </span>
+    }
+}
+
+#[component]
+fn RunButton() -> impl IntoView {
+    let inspector = Inspector::use_();
+    // Off while a database is being opened: what runs would be about the one that goes.
+    let is_off = move || inspector.opening.with(Option::is_some) || inspector.is_running();
+    // Not `disabled`: a button that loses the focus when it is pressed sends keyboard users back to the top.
+    let press = move |_| {
+        if !is_off() {
+            inspector.run_everything();
+        }
+    };
+    view! {
+        <button class="btn" type="button" aria-disabled=move || is_off().then_some("true") on:click=press>
+            <Icon glyph=Glyph::Play />
+            "Run everything"
+        </button>
+    }
+}

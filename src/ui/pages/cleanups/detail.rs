@@ -1,0 +1,175 @@
+//! One clean-up: the statement, what it would do, what stays, and how SQLite goes about it.
+
+use leptos::prelude::*;
+
+use crate::domain::catalogue::DocumentedCleanup;
+use crate::domain::cleanup::{CleanupReport, RowSample};
+use crate::domain::numbers::counted;
+use crate::domain::run::Step;
+use crate::domain::verdict::Claim;
+use crate::ui::Inspector;
+use crate::ui::components::alert::Note;
+use crate::ui::components::claim::{IndexLink, Reasons};
+use crate::ui::components::plan::PlanPair;
+use crate::ui::components::sql::{Sql, SqliteError};
+use crate::ui::components::step_button::StepButton;
+use crate::ui::components::table::{SampleTable, shown_rows};
+use crate::ui::components::verdict::{Becomes, Tone};
+
+use super::blocking::Blocking;
+use super::outcomes::Outcomes;
+use super::removed::{Removed, Space};
+
+#[component]
+pub fn Detail(id: String) -> impl IntoView {
+    let inspector = Inspector::use_();
+    let documented = inspector.catalogue.with_untracked(|catalogue| catalogue.as_ref()?.cleanup(&id).cloned());
+    let Some(documented) = documented else { return ().into_any() };
+    let cleanup = Memo::new(move |_| {
+        inspector.report.with(|report| report.as_ref().and_then(|report| report.cleanup(&id).cloned()))
+    });
+    let caption = format!("{}, as documented", documented.title);
+    view! {
+        <div class="cols-wide-narrow">
+            <Sql sql=documented.sql.clone() caption=caption />
+            <Facts documented=documented.clone() cleanup=cleanup />
+        </div>
+        {move || match cleanup.get() {
+            Some(cleanup) => found(cleanup),
+            None => view! { <NotRun id=documented.id.clone() /> }.into_any(),
+        }}
+    }
+    .into_any()
+}
+
+/// Retention, cut-off and claim.
+#[component]
+fn Facts(documented: DocumentedCleanup, cleanup: Memo<Option<CleanupReport>>) -> impl IntoView {
+    let retention = counted(documented.retention_days.into(), "day", "days");
+    let compared = format!("{}.{}", documented.table, documented.time_column);
+    let cutoff = move || {
+        let cutoff = cleanup.with(|cleanup| cleanup.as_ref().map(|cleanup| cleanup.cutoff.clone()));
+        let cutoff = cutoff.filter(|cutoff| !cutoff.is_empty())?;
+        Some(view! {
+            <dt>"Cut-off"</dt>
+            <dd>
+                <code>{cutoff}</code>
+                " UTC"
+            </dd>
+        })
+    };
+    let n_rows = move || {
+        let n_rows = cleanup.with(|cleanup| cleanup.as_ref().and_then(|cleanup| cleanup.n_table_rows))?;
+        Some(view! {
+            <dt>"Rows in the table"</dt>
+            <dd>{counted(n_rows, "row", "rows")}</dd>
+        })
+    };
+    let claim = move || cleanup.with(|cleanup| cleanup.as_ref().and_then(|cleanup| cleanup.claim.clone())).map(claim);
+    view! {
+        <div class="stack stack-3">
+            <dl class="kv tight">
+                <dt>"Section"</dt>
+                <dd>{documented.section}</dd>
+                <dt>"Retention"</dt>
+                <dd>{retention}</dd>
+                <dt>"Compares"</dt>
+                <dd>
+                    <code>{compared}</code>
+                </dd>
+                {cutoff}
+                {n_rows}
+                {claim}
+            </dl>
+        </div>
+    }
+}
+
+fn claim(claim: Claim) -> impl IntoView {
+    view! {
+        <dt>"Claim"</dt>
+        <dd>
+            "uses " <IndexLink index=claim.index />
+        </dd>
+        <dt>"Verdict"</dt>
+        <dd>
+            <Becomes before=claim.before.verdict after=claim.after.verdict />
+        </dd>
+    }
+}
+
+fn found(cleanup: CleanupReport) -> AnyView {
+    let CleanupReport { claim, error, .. } = cleanup.clone();
+    let reasons = claim.map(|claim| view! { <Reasons claim=claim /> });
+    if let Some(words) = error {
+        return view! {
+            <section class="section" aria-label="Error">
+                <Note tone=Tone::Bad title="This statement does not run on this file.">
+                    <SqliteError words=words />
+                </Note>
+            </section>
+            {reasons}
+        }
+        .into_any();
+    }
+    let is_run = cleanup.foreign_keys_on.is_some() || cleanup.foreign_keys_off.is_some();
+    let outcome = if is_run {
+        view! {
+            <Outcomes cleanup=cleanup.clone() />
+            <Blocking blocking=cleanup.blocking.clone() />
+            <section class="section" aria-label="Rows and space">
+                <div class="cols-2">
+                    <Removed cleanup=cleanup.clone() />
+                    <Space cleanup=cleanup.clone() />
+                </div>
+            </section>
+        }
+        .into_any()
+    } else {
+        view! { <NotRun id=cleanup.id.clone() /> }.into_any()
+    };
+    view! {
+        {outcome}
+        <section class="section" aria-labelledby="plan">
+            <div class="section-head">
+                <h2 id="plan">"Plan with foreign keys on"</h2>
+                <p>"Steps on other tables look up what refers to each removed row."</p>
+            </div>
+            <div class="stack stack-4">
+                <PlanPair before=cleanup.plan.clone() after=cleanup.plan_after.clone() />
+                {reasons}
+            </div>
+        </section>
+        {cleanup.samples.into_iter().enumerate().map(|(at, sample)| sample_section(at, sample)).collect_view()}
+    }
+    .into_any()
+}
+
+#[component]
+fn NotRun(id: String) -> impl IntoView {
+    let steps = Signal::stored(vec![Step::PreviewCleanup(id)]);
+    view! {
+        <section class="section" aria-labelledby="not-run">
+            <div class="state">
+                <h2 id="not-run">"Not run yet"</h2>
+                <p>"Executes the statement on a copy, with foreign keys on and off, and drops the copy. Nothing is removed from your file."</p>
+                <StepButton steps=steps label="Run this preview" busy_label="Running on a copy" />
+            </div>
+        </section>
+    }
+}
+
+fn sample_section(at: usize, sample: RowSample) -> impl IntoView {
+    let id = format!("sample-{at}");
+    let shown = shown_rows(&sample);
+    let label = format!("Sample of rows of {} that go", sample.table);
+    view! {
+        <section class="section" aria-labelledby=id>
+            <div class="section-head">
+                <h2 id=id.clone()>"Sample of " <code>{sample.table.clone()}</code></h2>
+                <p>{shown} ". Secrets are masked here, in exports and in reports."</p>
+            </div>
+            <SampleTable sample=sample label=label />
+        </section>
+    }
+}

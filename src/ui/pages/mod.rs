@@ -1,0 +1,17 @@
+//! One view per file. Each reads `Inspector::use_()` and stands inside `main`.
+
+mod cleanups;
+mod indexes;
+mod landing;
+mod overview;
+mod queries;
+mod report;
+mod summary;
+
+pub use cleanups::Cleanups;
+pub use indexes::Indexes;
+pub use landing::Landing;
+pub use overview::Overview;
+pub use queries::Queries;
+pub use report::ReportView;
+pub use summary::Summary;

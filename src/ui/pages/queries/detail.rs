@@ -1,0 +1,170 @@
+//! One query: the answer, the statement with its parameters, its plans and its costs.
+
+use leptos::prelude::*;
+
+use crate::domain::catalogue::DocumentedQuery;
+use crate::domain::headline;
+use crate::domain::query::QueryReport;
+use crate::domain::run::Step;
+use crate::ui::components::alert::Note;
+use crate::ui::components::claim::{ClaimLine, Reasons};
+use crate::ui::components::cost::{CostBars, CostTable};
+use crate::ui::components::plan::PlanPair;
+use crate::ui::components::sql::{Sql, SqliteError};
+use crate::ui::components::step_button::StepButton;
+use crate::ui::components::verdict::Tone;
+use crate::ui::{Glyph, Icon, Inspector, Route};
+
+use super::parameters::Parameters;
+
+#[component]
+pub fn Detail(id: String) -> impl IntoView {
+    let inspector = Inspector::use_();
+    let documented = inspector.catalogue.with_untracked(|catalogue| catalogue.as_ref()?.query(&id).cloned());
+    let Some(documented) = documented else { return ().into_any() };
+    let query = Memo::new(move |_| {
+        inspector.report.with(|report| report.as_ref().and_then(|report| report.query(&id).cloned()))
+    });
+    view! {
+        <Head documented=documented.clone() query=query />
+        <section class="section" aria-labelledby="statement">
+            <h2 class="visually-hidden" id="statement">"Statement and parameters"</h2>
+            <div class="cols-wide-narrow">
+                <Sql sql=documented.sql.clone() caption="As documented" />
+                <Parameters documented=documented.clone() query=query />
+            </div>
+        </section>
+        {move || query.with(|query| query.as_ref().filter(|query| query.error.is_none()).map(plans))}
+        {move || query.get().filter(|query| query.error.is_none()).map(costs)}
+    }
+    .into_any()
+}
+
+#[component]
+fn Head(documented: DocumentedQuery, query: Memo<Option<QueryReport>>) -> impl IntoView {
+    let title = (documented.title != documented.id).then(|| view! { <p class="muted">{documented.title.clone()}</p> });
+    let claimed = documented.claim.clone();
+    let answer = move || match query.get() {
+        Some(query) => answer(query),
+        None => view! {
+            <p>
+                {claimed.clone().map(|index| view! { "Claim: uses " <code>{index}</code> ". " })}
+                <span class="faint">"SQLite has not been asked yet."</span>
+            </p>
+        }
+        .into_any(),
+    };
+    view! {
+        <div class="stack stack-3">
+            <Neighbours documented=documented.clone() />
+            <h1>{documented.id.clone()}</h1>
+            {title}
+            {answer}
+        </div>
+    }
+}
+
+/// The claim, what SQLite does, and why.
+fn answer(query: QueryReport) -> AnyView {
+    let sentence = headline::query(&query);
+    let sentence = (!sentence.is_empty()).then(|| view! { <p>{sentence}</p> });
+    let error = query.error.map(|words| {
+        view! {
+            <Note tone=Tone::Bad title="This statement does not run on this file.">
+                <SqliteError words=words />
+            </Note>
+        }
+    });
+    let claim = match query.claim {
+        Some(claim) => view! {
+            <ClaimLine claim=claim.clone() />
+            {sentence}
+            <Reasons claim=claim />
+        }
+        .into_any(),
+        None => view! {
+            <p class="faint">"The guide claims no index for it."</p>
+            {sentence}
+        }
+        .into_any(),
+    };
+    view! { {claim} {error} }.into_any()
+}
+
+/// Where the query stands in the guide's order, and the way to the one before and after.
+#[component]
+fn Neighbours(documented: DocumentedQuery) -> impl IntoView {
+    let inspector = Inspector::use_();
+    let ids = inspector.catalogue.with_untracked(|catalogue| {
+        catalogue.iter().flat_map(|catalogue| &catalogue.queries).map(|query| query.id.clone()).collect::<Vec<_>>()
+    });
+    let at = ids.iter().position(|id| *id == documented.id).unwrap_or(0);
+    let place = format!("Query {} of {} · guide, {}", at + 1, ids.len(), documented.section);
+    let previous = at.checked_sub(1).and_then(|at| ids.get(at)).cloned().map(|id| {
+        view! {
+            <a class="btn plain small" rel="prev" href=Route::Queries(Some(id)).href()>
+                <Icon glyph=Glyph::Left />
+                {id.clone()}
+            </a>
+        }
+    });
+    let next = ids.get(at + 1).cloned().map(|id| {
+        view! {
+            <a class="btn plain small" rel="next" href=Route::Queries(Some(id)).href()>
+                {id.clone()}
+                <Icon glyph=Glyph::Chevron />
+            </a>
+        }
+    });
+    view! {
+        <div class="row spread">
+            <p class="hint">{place}</p>
+            <span class="row row-tight">{previous} {next}</span>
+        </div>
+    }
+}
+
+fn plans(query: &QueryReport) -> impl IntoView + use<> {
+    view! {
+        <section class="section" aria-labelledby="plan">
+            <div class="section-head">
+                <h2 id="plan">"Plan"</h2>
+            </div>
+            <PlanPair before=query.plan_before.clone() after=query.plan_after.clone() />
+        </section>
+    }
+}
+
+fn costs(query: QueryReport) -> impl IntoView {
+    let steps = Signal::stored(vec![Step::MeasureQuery(query.id.clone())]);
+    let note = "Times are medians of runs that alternate between both states, all rows and columns fetched. Foreign keys are on in both, as in the application.";
+    let figures = match (query.before, query.after) {
+        (None, None) => view! {
+            <div class="state">
+                <h3>"Not measured yet"</h3>
+                <p>"Runs the query to its end on a copy, as dropped and after the migration, in turns."</p>
+                <StepButton steps=steps label="Measure" busy_label="Measuring" />
+            </div>
+        }
+        .into_any(),
+        (before, after) => view! {
+            <div class="cols-wide-narrow">
+                <CostTable before=before.clone() after=after.clone() />
+                <div class="stack stack-4">
+                    {before.zip(after).map(|(before, after)| view! { <CostBars before=before after=after /> })}
+                    <p class="hint">{note}</p>
+                </div>
+            </div>
+        }
+        .into_any(),
+    };
+    view! {
+        <section class="section" aria-labelledby="cost">
+            <div class="section-head">
+                <h2 id="cost">"Cost"</h2>
+                <p>"Counters do not vary between runs; times do."</p>
+            </div>
+            {figures}
+        </section>
+    }
+}

@@ -1,0 +1,119 @@
+//! The head of the summary: where the run stands, the answer so far, and what goes on while it goes on.
+
+use leptos::prelude::*;
+
+use crate::domain::headline::{self, Headline};
+use crate::domain::numbers;
+use crate::domain::verdict::Verdict;
+use crate::ui::icons::{Glyph, Icon};
+use crate::ui::marked::Marked;
+use crate::ui::state::{Inspector, RunState};
+
+use super::running::{Bar, Share, Steps};
+
+/// The status stays one element through all states, so that a screen reader hears what changes in it.
+#[component]
+pub fn Answer() -> impl IntoView {
+    let inspector = Inspector::use_();
+    let is_running = Memo::new(move |_| inspector.is_running());
+    let is_finished = Memo::new(move |_| inspector.run.with(|run| matches!(run, RunState::Finished { .. })));
+    let status = Memo::new(move |_| inspector.run.with(|run| status(run, inspector)));
+    view! {
+        <div class="answer stack stack-3" data-state=move || if is_running.get() { "running" } else { "still" }>
+            <p class="status-line" role="status">
+                <Show when=move || is_finished.get()>
+                    <Icon glyph=Glyph::Verdict(Verdict::Holds) />
+                </Show>
+                <span>{status}</span>
+            </p>
+            {move || match is_running.get() {
+                true => view! { <Checking /> }.into_any(),
+                false => view! { <Verdicts /> }.into_any(),
+            }}
+        </div>
+    }
+}
+
+fn status(run: &RunState, inspector: Inspector) -> String {
+    match run {
+        RunState::Idle => "Nothing was asked of this file yet.".into(),
+        RunState::Judging => "Asking SQLite for plans\u{2026}".into(),
+        RunState::Judged { elapsed_ms } => {
+            format!("Plans asked for in {}. Nothing is measured yet.", elapsed(*elapsed_ms))
+        }
+        RunState::Running(running) => running.current.label(),
+        RunState::Finished { elapsed_ms } => format!("Finished in {}: {}.", elapsed(*elapsed_ms), what_ran(inspector)),
+        RunState::Cancelled { n_done, n_steps } => {
+            format!("Cancelled after {n_done} of {n_steps} steps. What was done is kept.")
+        }
+    }
+}
+
+fn what_ran(inspector: Inspector) -> String {
+    let mut parts = inspector.catalogue.with(|catalogue| {
+        catalogue.as_ref().map_or_else(Vec::new, |catalogue| {
+            vec![
+                numbers::counted(catalogue.n_claims() as u64, "claim", "claims"),
+                numbers::counted(catalogue.queries.len() as u64, "query", "queries"),
+                numbers::counted(catalogue.cleanups.len() as u64, "clean-up", "clean-ups"),
+            ]
+        })
+    });
+    let n_failed = inspector.report.with(|report| report.as_ref().map_or(0, |report| report.failed_steps.len()));
+    if n_failed > 0 {
+        parts.push(numbers::counted(n_failed as u64, "step failed", "steps failed"));
+    }
+    parts.join(", ")
+}
+
+fn elapsed(ms: f64) -> String {
+    numbers::duration((ms * 1e6) as u64).text()
+}
+
+#[component]
+fn Verdicts() -> impl IntoView {
+    let inspector = Inspector::use_();
+    let headline = Memo::new(move |_| {
+        inspector.report.with(|report| {
+            inspector.catalogue.with(|catalogue| match (report, catalogue) {
+                (Some(report), Some(catalogue)) => headline::summary(report, catalogue),
+                _ => Headline::default(),
+            })
+        })
+    });
+    let file = move || inspector.database.with(|d| d.as_ref().map(|d| d.file_name.clone()).unwrap_or_default());
+    let title = move || Some(headline.get().title).filter(|title| !title.is_empty()).unwrap_or_else(file);
+    view! {
+        <h1>{move || view! { <Marked text=title() /> }}</h1>
+        {move || {
+            let lead = headline.get().lead;
+            (!lead.is_empty())
+                .then(|| view! {
+                    <p class="lead">
+                        <Marked text=lead />
+                    </p>
+                })
+        }}
+    }
+}
+
+#[component]
+fn Checking() -> impl IntoView {
+    let inspector = Inspector::use_();
+    let file = inspector.database.with_untracked(|d| d.as_ref().map(|d| d.file_name.clone()).unwrap_or_default());
+    view! {
+        <h1>{format!("Checking {file}")}</h1>
+        <Share />
+        <div class="stack stack-3 run-bar">
+            <Bar />
+            <div class="row">
+                <button class="btn" type="button" on:click=move |_| inspector.cancel()>
+                    <Icon glyph=Glyph::X />
+                    "Cancel"
+                </button>
+                <span class="hint">"What is done stays when you cancel."</span>
+            </div>
+        </div>
+        <Steps />
+    }
+}

@@ -1,0 +1,111 @@
+//! What stands around every view: the landing page without a database, the navigation and the file bar with one.
+
+use leptos::ev::MouseEvent;
+use leptos::prelude::*;
+
+use super::alert::FailureAlert;
+use super::dialog::{Shortcuts, ShortcutsDialog};
+use super::drop::accept_drops;
+use super::filebar::FileBar;
+use super::icons::{Glyph, Icon};
+use super::nav::Nav;
+use super::pages::{Cleanups, Indexes, Landing, Overview, Queries, ReportView, Summary};
+use super::route::{Route, focus_main, follow_hash};
+use super::shortcuts;
+use super::state::Inspector;
+use super::theme::ThemeChoice;
+
+#[component]
+pub fn Shell() -> impl IntoView {
+    let inspector = Inspector::start();
+    let theme = ThemeChoice::start();
+    let dialog = ShortcutsDialog::new();
+    provide_context(inspector);
+    provide_context(theme);
+    provide_context(dialog);
+    follow_hash(inspector.route);
+    shortcuts::listen(inspector, theme, dialog);
+    let dragging = accept_drops(inspector);
+    let is_open = Memo::new(move |_| inspector.database.with(Option::is_some));
+    name_document(inspector, is_open);
+    // A plain link to `#main` would change the hash, which is the address of the view.
+    let skip = |event: MouseEvent| {
+        event.prevent_default();
+        focus_main();
+    };
+    view! {
+        <a class="skip" href="#main" on:click=skip>
+            "Skip to content"
+        </a>
+        {move || match is_open.get() {
+            true => view! { <Workspace dragging=dragging /> }.into_any(),
+            false => view! { <Landing dragging=dragging /> }.into_any(),
+        }}
+        <Shortcuts dialog=dialog />
+    }
+}
+
+#[component]
+fn Workspace(dragging: RwSignal<bool>) -> impl IntoView {
+    let inspector = Inspector::use_();
+    // A view is built again when another one takes its place, not when it shows another of its entries.
+    let view_now = Memo::new_with_compare(
+        move |_| inspector.route.get(),
+        |old: Option<&Route>, new: Option<&Route>| match (old, new) {
+            (Some(old), Some(new)) => !old.is_same_view(new),
+            _ => true,
+        },
+    );
+    view! {
+        <div class="app">
+            <Nav />
+            <div class="page">
+                <FileBar />
+                <main id="main" tabindex="-1">
+                    <FailureAlert />
+                    {move || match view_now.get() {
+                        Route::Summary => view! { <Summary /> }.into_any(),
+                        Route::Indexes(_) => view! { <Indexes /> }.into_any(),
+                        Route::Queries(_) => view! { <Queries /> }.into_any(),
+                        Route::Cleanups(_) => view! { <Cleanups /> }.into_any(),
+                        Route::Overview(_) => view! { <Overview /> }.into_any(),
+                        Route::Report => view! { <ReportView /> }.into_any(),
+                    }}
+                </main>
+                <Foot />
+            </div>
+        </div>
+        <Show when=move || dragging.get()>
+            <div class="drop-veil">
+                <p class="drop-title">
+                    <Icon glyph=Glyph::Drop />
+                    "Release to open another database"
+                </p>
+            </div>
+        </Show>
+    }
+}
+
+#[component]
+fn Foot() -> impl IntoView {
+    let inspector = Inspector::use_();
+    let file = move || inspector.database.with(|d| d.as_ref().map(|d| d.file_name.clone()).unwrap_or_default());
+    view! {
+        <footer class="foot">
+            <span>"Nothing leaves this machine: no request since the page loaded."</span>
+            <span>
+                "Every change is made on a copy-on-write view; "
+                <span class="mono">{file}</span>
+                " is never written."
+            </span>
+        </footer>
+    }
+}
+
+fn name_document(inspector: Inspector, is_open: Memo<bool>) {
+    Effect::new(move |_| {
+        let view = inspector.route.with(Route::label);
+        let view = if is_open.get() { view } else { "Open a database" };
+        document().set_title(&format!("{view} \u{b7} Cortex Inspector"));
+    });
+}
