@@ -9,5 +9,8 @@ mod measure;
 mod migration;
 mod native;
 mod opening;
+mod protocol;
+mod report;
 mod snapshot;
+mod tidy;
 mod verdicts;

@@ -27,7 +27,7 @@ pub fn values(parameters: &[Parameter]) -> Vec<Value> {
     parameters.iter().map(|parameter| parameter.value.clone()).collect()
 }
 
-fn bound(value: &Value) -> rusqlite::types::Value {
+pub fn bound(value: &Value) -> rusqlite::types::Value {
     use rusqlite::types::Value as Native;
     match value.clone() {
         Value::Null => Native::Null,
