@@ -37,18 +37,13 @@ pub fn preview(
         return Ok(report);
     }
     let fork = original.fork();
-    let (with_keys, tally, bytes_freed) = with_foreign_keys(cleanup, fork)?;
-    report.samples = tally.samples(database, &cleanup.table);
-    report.bytes_freed = Some(bytes_freed);
+    let run = with_foreign_keys(cleanup, database, fork, original)?;
+    report.samples = run.tally.samples(database, &cleanup.table);
+    report.bytes_freed = Some(run.bytes_freed);
     report.n_table_rows = Some(count_rows(original, &cleanup.table)?);
-    let mut with_keys = with_keys;
-    if with_keys.outcome == DeleteOutcome::ForeignKeyViolation {
-        let blocked = blocking_rows(cleanup, database, fork, original)?;
-        report.blocking = blocked.rows;
-        report.samples = blocked.tally.samples(database, &cleanup.table);
-        with_keys.n_matching = blocked.n_matching;
-        report.release = release(cleanup, database, fork, &report.blocking)?;
-    }
+    report.blocking = run.blocking;
+    report.release = run.release;
+    let with_keys = run.outcome;
     let touched = with_keys.by_table.keys().chain(with_keys.updated_by_table.keys());
     let alone = with_keys.outcome == DeleteOutcome::Ok && children_of(database, touched).is_empty();
     report.foreign_keys_off = Some(if alone {
@@ -86,46 +81,79 @@ fn missed_conditions(cleanup: &DocumentedCleanup) -> MissedConditions {
     }
 }
 
-fn with_foreign_keys(cleanup: &DocumentedCleanup, fork: &Fork) -> Result<(WithForeignKeys, Tally, u64)> {
+struct Run {
+    outcome: WithForeignKeys,
+    /// Of what goes, or would go if nothing blocked it.
+    tally: Tally,
+    bytes_freed: u64,
+    blocking: Vec<BlockingRows>,
+    release: Option<Release>,
+}
+
+/// Runs the statement as the application would.
+///
+/// It runs deferred, so that SQLite checks its constraints at COMMIT and not at its end: for one statement the answer
+/// is the same, and what blocks can be looked at before it is taken back.
+fn with_foreign_keys(cleanup: &DocumentedCleanup, database: &Database, fork: &Fork, original: &Db) -> Result<Run> {
     let db = Db::open(fork.fork(), ForeignKeys::On)?;
     let pages_before = used_pages(&db)?;
+    db.execute_batch("BEGIN; PRAGMA defer_foreign_keys = ON;")?;
     let start = monotonic_ns();
-    let (tally, answer) = Tally::of(&db, || execute(&db, &cleanup.sql));
+    let (tally, ran) = Tally::of(&db, || execute(&db, &cleanup.sql));
+    let finished = ran.is_ok();
+    let answer = ran.and_then(|vm_steps| Ok(db.execute_batch("COMMIT").map(|()| vm_steps)?));
     let elapsed_ns = monotonic_ns().saturating_sub(start);
-    let own = |tally: &Tally| of_table(&tally.deleted, &cleanup.table);
-    match answer {
+    let own = of_table(&tally.deleted, &cleanup.table);
+    let error = match answer {
         Ok(vm_steps) => {
             let bytes_freed = pages_before.saturating_sub(used_pages(&db)?) * page_size(&db)?;
             let outcome = WithForeignKeys {
                 outcome: DeleteOutcome::Ok,
                 error: None,
-                n_deleted: own(&tally),
+                n_deleted: own,
                 by_table: tally.deleted.clone(),
                 updated_by_table: tally.updated.clone(),
                 elapsed_ns,
                 vm_steps,
-                n_matching: own(&tally),
+                n_matching: own,
             };
-            Ok((outcome, tally, bytes_freed))
+            return Ok(Run { outcome, tally, bytes_freed, blocking: Vec::new(), release: None });
         }
-        Err(error) if error.is_cancelled() => Err(error),
-        Err(error) => {
-            let violation = is_violation(&error);
-            // What a trigger stopped half-way says nothing about how many rows there were.
-            let n_matching = if violation { own(&tally) } else { n_matching(cleanup, fork)? };
-            let outcome = WithForeignKeys {
-                outcome: if violation { DeleteOutcome::ForeignKeyViolation } else { DeleteOutcome::Failed },
-                error: Some(error.words()),
-                n_deleted: 0,
-                by_table: BTreeMap::new(),
-                updated_by_table: BTreeMap::new(),
-                elapsed_ns,
-                vm_steps: 0,
-                n_matching,
-            };
-            Ok((outcome, Tally::default(), 0))
+        Err(error) if error.is_cancelled() => return Err(error),
+        Err(error) => error,
+    };
+    let mut outcome = WithForeignKeys {
+        outcome: DeleteOutcome::Failed,
+        error: Some(error.words()),
+        n_deleted: 0,
+        by_table: BTreeMap::new(),
+        updated_by_table: BTreeMap::new(),
+        elapsed_ns,
+        vm_steps: 0,
+        n_matching: own,
+    };
+    let run = |outcome, tally, blocking, release| Run { outcome, tally, bytes_freed: 0, blocking, release };
+    if is_violation(&error) {
+        outcome.outcome = DeleteOutcome::ForeignKeyViolation;
+        if finished {
+            let blocking = blocking_rows(&db, database, original, &tally)?;
+            let release = release(&db, cleanup, database, &blocking, &tally)?;
+            return Ok(run(outcome, tally, blocking, release));
+        }
+        match past_restrict(cleanup, database, fork) {
+            Ok((db, tally)) => {
+                outcome.n_matching = of_table(&tally.deleted, &cleanup.table);
+                let blocking = blocking_rows(&db, database, original, &tally)?;
+                return Ok(run(outcome, tally, blocking, None));
+            }
+            Err(error) if error.is_cancelled() => return Err(error),
+            // A trigger stops it as well.
+            Err(_) => {}
         }
     }
+    // What was stopped half-way says nothing about how many rows there were.
+    outcome.n_matching = n_matching(cleanup, fork)?;
+    Ok(run(outcome, Tally::default(), Vec::new(), None))
 }
 
 /// RESTRICT is a trigger of SQLite's own, which raises with the words of a foreign key and the code of a trigger.
@@ -151,47 +179,19 @@ fn execute(connection: &Connection, sql: &str) -> Result<u64> {
     Ok(u64::from(statement.get_status(StatementStatus::VmStep).unsigned_abs()))
 }
 
-struct Blocked {
-    rows: Vec<BlockingRows>,
-    tally: Tally,
-    n_matching: u64,
-}
-
-/// Lets the statement run with its constraints deferred and asks which child rows then name nothing.
-///
-/// RESTRICT cannot be deferred; rows under it are set aside meanwhile.
-fn blocking_rows(cleanup: &DocumentedCleanup, database: &Database, fork: &Fork, original: &Db) -> Result<Blocked> {
-    let deferred = Db::open(fork.fork(), ForeignKeys::On)?;
-    deferred.execute_batch("BEGIN; PRAGMA defer_foreign_keys = ON;")?;
-    let (tally, answer) = Tally::of(&deferred, || execute(&deferred, &cleanup.sql));
-    let (db, tally) = match answer {
-        Ok(_) => (deferred, tally),
-        Err(error) if error.is_cancelled() => return Err(error),
-        Err(_) => match past_restrict(cleanup, database, fork) {
-            Ok(ran) => ran,
-            Err(error) if error.is_cancelled() => return Err(error),
-            // A trigger stops it as well.
-            Err(_) => {
-                return Ok(Blocked {
-                    rows: Vec::new(),
-                    tally: Tally::default(),
-                    n_matching: n_matching(cleanup, fork)?,
-                });
-            }
-        },
-    };
+/// Which child rows name nothing, now that the statement has run.
+fn blocking_rows(db: &Db, database: &Database, original: &Db, tally: &Tally) -> Result<Vec<BlockingRows>> {
     let mut rows = Vec::new();
     for (child, key) in children_of(database, tally.deleted.keys()) {
         if !matches!(key.on_delete.as_str(), "NO ACTION" | "RESTRICT") {
             continue;
         }
-        let n_rows = dangling_of(&db, child, key)?.saturating_sub(dangling_of(original, child, key)?);
+        let n_rows = dangling_of(db, child, key)?.saturating_sub(dangling_of(original, child, key)?);
         if n_rows > 0 {
-            rows.push(describe_blocking(&db, database, child, key, n_rows)?);
+            rows.push(describe_blocking(db, database, child, key, n_rows)?);
         }
     }
-    let n_matching = of_table(&tally.deleted, &cleanup.table);
-    Ok(Blocked { rows, tally, n_matching })
+    Ok(rows)
 }
 
 /// Runs the statement while the rows of all RESTRICT children are away, then puts them back, naming what is gone.
@@ -251,62 +251,62 @@ fn describe_blocking(db: &Db, database: &Database, child: &str, key: &ForeignKey
     })
 }
 
-/// Sets the blocking references to NULL and tries whether the documented statement then finishes.
-///
-/// Only references to the statement's own table are tried, and only where the columns accept NULL.
+/// Sets the references that block to NULL and tries whether the transaction, still open, can then be committed.
 fn release(
+    db: &Db,
     cleanup: &DocumentedCleanup,
     database: &Database,
-    fork: &Fork,
     blocking: &[BlockingRows],
+    tally: &Tally,
 ) -> Result<Option<Release>> {
-    let Some(condition) =
-        cleanup.sql.to_uppercase().find("WHERE").map(|at| cleanup.sql[at..].trim_end().trim_end_matches(';'))
-    else {
-        return Ok(None);
-    };
     let mut updates = Vec::new();
     for rows in blocking {
-        let nullable = database.table(&rows.table).is_some_and(|table| {
-            rows.columns.iter().all(|name| table.columns.iter().any(|column| column.name == *name && !column.not_null))
-        });
-        if !nullable || rows.columns.len() != 1 || !rows.parent.eq_ignore_ascii_case(&cleanup.table) {
-            return Ok(None);
-        }
-        let key = database
-            .table(&rows.table)
-            .and_then(|table| table.foreign_keys.iter().find(|key| key.columns == rows.columns));
-        let Some(parent_column) = key.and_then(|key| parent_columns(database, key).into_iter().next()) else {
-            return Ok(None);
-        };
+        let Some(child) = database.table(&rows.table) else { return Ok(None) };
+        let key = child.foreign_keys.iter().find(|key| key.columns == rows.columns && key.parent == rows.parent);
+        let nullable = |name: &String| child.columns.iter().any(|column| column.name == *name && !column.not_null);
+        let Some(key) = key.filter(|key| key.columns.iter().all(nullable)) else { return Ok(None) };
+        let name = plain(&child.name);
+        let columns: Vec<String> = key.columns.iter().map(|column| plain(column)).collect();
+        let set: Vec<String> = columns.iter().map(|column| format!("{column} = NULL")).collect();
+        let filled: Vec<String> = columns.iter().map(|column| format!("{column} IS NOT NULL")).collect();
+        let same: Vec<String> = columns
+            .iter()
+            .zip(parent_columns(database, key))
+            .map(|(column, parent)| format!("p.{} = {name}.{column}", plain(&parent)))
+            .collect();
         updates.push(format!(
-            "UPDATE {} SET {column} = NULL\nWHERE {column} IN (\n  SELECT {} FROM {} {condition}\n);",
-            plain(&rows.table),
-            plain(&parent_column),
-            plain(&cleanup.table),
-            column = plain(&rows.columns[0]),
+            "UPDATE {name} SET {}\nWHERE {}\n  AND NOT EXISTS (SELECT 1 FROM {} AS p WHERE {});",
+            set.join(", "),
+            filled.join(" AND "),
+            plain(&key.parent),
+            same.join(" AND ")
         ));
     }
-    let db = Db::open(fork.fork(), ForeignKeys::On)?;
-    let mut n_released = 0;
-    for update in &updates {
-        match db.execute(update, []).map_err(EngineError::from) {
-            Ok(n) => n_released += n as u64,
-            Err(error) if error.is_cancelled() => return Err(error),
-            Err(_) => return Ok(None),
+    let (more, answer) = Tally::of(db, || -> Result<u64> {
+        let mut n_released = 0;
+        for update in &updates {
+            n_released += db.execute(update, [])? as u64;
         }
-    }
-    let (tally, answer) = Tally::of(&db, || execute(&db, &cleanup.sql));
-    match answer {
-        Err(error) if error.is_cancelled() => Err(error),
-        Err(_) => Ok(None),
-        Ok(_) => Ok(Some(Release {
-            sql: format!("BEGIN;\n{}\n{}\nCOMMIT;", updates.join("\n"), cleanup.sql.trim()),
-            n_released,
-            n_deleted: of_table(&tally.deleted, &cleanup.table),
-            by_table: tally.deleted,
-        })),
-    }
+        db.execute_batch("COMMIT")?;
+        Ok(n_released)
+    });
+    let n_released = match answer {
+        Ok(n_released) => n_released,
+        Err(error) if error.is_cancelled() => return Err(error),
+        Err(_) => return Ok(None),
+    };
+    let mut by_table = tally.deleted.clone();
+    more.deleted.into_iter().for_each(|(table, n)| *by_table.entry(table).or_default() += n);
+    Ok(Some(Release {
+        sql: format!(
+            "PRAGMA foreign_keys = ON;\nBEGIN;\nPRAGMA defer_foreign_keys = ON;\n{}\n{}\nCOMMIT;",
+            cleanup.sql.trim(),
+            updates.join("\n")
+        ),
+        n_released,
+        n_deleted: of_table(&by_table, &cleanup.table),
+        by_table,
+    }))
 }
 
 /// A name as a person would write it: quoted only where it has to be.
