@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use cortex_inspector::domain::database::Database;
+use cortex_inspector::domain::finding;
 use cortex_inspector::domain::instant::Instant;
 use cortex_inspector::domain::migration::IndexReport;
 use cortex_inspector::domain::query::QueryReport;
@@ -307,6 +308,7 @@ pub fn run_everything(opened: &mut Opened, now: Instant) -> Report {
         }
     }
     report.complete = true;
+    report.findings = finding::derive(&report, opened.engine.catalogue());
     report
 }
 
