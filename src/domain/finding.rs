@@ -280,13 +280,18 @@ fn rows_missed(report: &Report, catalogue: &Catalogue) -> Option<Finding> {
         .cleanups
         .iter()
         .filter(missed)
-        .filter_map(|cleanup| catalogue.cleanup(&cleanup.id))
-        .map(|cleanup| {
-            let finished = cleanup.finished.as_ref().map(|finished| format!("{finished}\n  AND ")).unwrap_or_default();
-            format!(
-                "DELETE FROM {}\nWHERE {finished}julianday({}) < julianday('now', '-{} days');",
-                cleanup.table, cleanup.time_column, cleanup.retention_days
-            )
+        .filter_map(|cleanup| {
+            let documented = catalogue.cleanup(&cleanup.id)?;
+            let fails = cleanup.foreign_keys_on.as_ref().is_some_and(|run| run.outcome != DeleteOutcome::Ok);
+            // What blocks the documented statement blocks this one too.
+            let sql = match &cleanup.release {
+                Some(release) => &release.sql,
+                None if fails => return None,
+                None => &documented.sql,
+            };
+            let column = &documented.time_column;
+            let (text, instant) = (format!("{column} < datetime("), format!("julianday({column}) < julianday("));
+            Some(sql.trim().replace(&text, &instant))
         })
         .collect();
     let about =

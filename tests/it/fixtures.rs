@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use cortex_inspector::domain::database::Database;
+use cortex_inspector::domain::finding;
 use cortex_inspector::domain::instant::Instant;
 use cortex_inspector::domain::migration::IndexReport;
 use cortex_inspector::domain::query::QueryReport;
@@ -307,6 +308,7 @@ pub fn run_everything(opened: &mut Opened, now: Instant) -> Report {
         }
     }
     report.complete = true;
+    report.findings = finding::derive(&report, opened.engine.catalogue());
     report
 }
 
@@ -438,7 +440,7 @@ impl Rows<'_> {
     fn workflow(&mut self, n: u32) {
         let created = Instant(NOW.0 - self.below(100) as i64 * DAY_MS - 3_600_000);
         let young = NOW.0 - created.0 < 4 * DAY_MS;
-        let status = if young || n % 8 == 0 {
+        let status = if young || n.is_multiple_of(8) {
             ["created", "ready", "running", "paused"][self.below(4) as usize]
         } else {
             ["completed", "completed", "completed", "failed", "cancelled"][self.below(5) as usize]
@@ -447,7 +449,7 @@ impl Rows<'_> {
         let completed_at = if finished { self.finished_at(created, 30) } else { None };
         let (id, created_at) = (self.id("w"), self.either_form(created));
         let project = n % 5;
-        let key = (n % 2 == 0).then(|| format!("sk-SECRET-{n:05}"));
+        let key = n.is_multiple_of(2).then(|| format!("sk-SECRET-{n:05}"));
         let sql = "INSERT INTO workflow VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?7, ?8)";
         let encrypted = key.as_ref().map(|key| format!("enc:{key}"));
         let name = format!("Workflow {n}");
@@ -465,7 +467,7 @@ impl Rows<'_> {
         for _ in 0..n % 3 {
             self.db.execute("INSERT INTO workflow_note(workflow_id, body) VALUES (?1, 'A note')", [&id]).unwrap();
         }
-        if n % 4 == 0 {
+        if n.is_multiple_of(4) {
             self.db.execute("INSERT INTO planning_draft(workflow_id) VALUES (?1)", [&id]).unwrap();
         }
         let mut terminals = Vec::new();

@@ -3,6 +3,7 @@
 
 mod catalogue;
 mod cleanups;
+mod findings;
 mod fixtures;
 mod index_definition;
 mod measure;
