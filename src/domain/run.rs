@@ -129,11 +129,13 @@ impl Report {
             }
             self.put_index(entry);
         }
-        for mut query in judged.queries {
-            if let Some(old) = self.query(&query.id) {
-                (query.before, query.after) = (old.before.clone(), old.after.clone());
-            }
-            self.put_query(query);
+        for query in judged.queries {
+            // What was measured belongs to the values that it was measured with.
+            let kept = match self.query(&query.id) {
+                Some(old) if old.before.is_some() => QueryReport { claim: query.claim, ..old.clone() },
+                _ => query,
+            };
+            self.put_query(kept);
         }
         for cleanup in judged.cleanups {
             let kept = match self.cleanup(&cleanup.id) {

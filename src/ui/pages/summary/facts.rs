@@ -5,6 +5,7 @@ use leptos::prelude::*;
 use crate::domain::cleanup::DeleteOutcome;
 use crate::domain::migration::Outcome;
 use crate::domain::numbers::{self, Ratio};
+use crate::domain::query::Cost;
 use crate::domain::report::Report;
 use crate::ui::components::bar::{Bar, Paint};
 use crate::ui::components::quantity::{MaybeQuantity, Quantity};
@@ -184,13 +185,17 @@ struct SlowQuery {
     id: String,
     before_ns: u64,
     after_ns: Option<u64>,
+    /// As many steps after as before.
+    same_work: bool,
 }
 
 fn slowest(report: &Report) -> Option<SlowQuery> {
     let measured = report.queries.iter().filter_map(|query| Some((query, query.before.as_ref()?.median_ns)));
     let (query, before_ns) = measured.max_by_key(|(_, median_ns)| *median_ns)?;
     let after_ns = query.after.as_ref().map(|cost| cost.median_ns);
-    Some(SlowQuery { id: query.id.clone(), before_ns, after_ns })
+    let steps = |cost: &Cost| cost.vm_steps;
+    let same_work = query.before.as_ref().map(steps) == query.after.as_ref().map(steps);
+    Some(SlowQuery { id: query.id.clone(), before_ns, after_ns, same_work })
 }
 
 #[component]
@@ -209,11 +214,13 @@ fn Slowest() -> impl IntoView {
 }
 
 fn slowest_figures(query: SlowQuery) -> impl IntoView {
-    let SlowQuery { id, before_ns, after_ns } = query;
+    let SlowQuery { id, before_ns, after_ns, same_work } = query;
     let slower = before_ns.max(after_ns.unwrap_or(0));
     let bar =
         move |ns, paint| view! { <Bar share=numbers::share(ns, slower).unwrap_or_default() paint=paint thin=true /> };
     let change = after_ns.and_then(|after| match numbers::ratio(before_ns, after) {
+        // The same steps took another time: the machine, not the migration.
+        _ if same_work => Some("same work, times vary".into()),
         Ratio::Less(factor) => Some(format!("{} faster", numbers::times(factor))),
         Ratio::More(factor) => Some(format!("{} slower", numbers::times(factor))),
         Ratio::Same | Ratio::AlmostSame => Some("unchanged".into()),
