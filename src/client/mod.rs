@@ -287,10 +287,10 @@ impl Client {
     /// A worker listens: it gets the shared flag, then the file that was open before, then what waits.
     fn take_up(&self, environment: Environment, catalogue: Box<Catalogue>) {
         self.0.worker.set(Worker::Listening);
-        if let (Some(flag), Some(link)) = (&self.0.flag, &*self.0.link.borrow()) {
-            if link.post(&flag.message()).is_err() {
-                log::warn!("The worker did not take the shared flag; cancelling will restart it.");
-            }
+        if let (Some(flag), Some(link)) = (&self.0.flag, &*self.0.link.borrow())
+            && link.post(&flag.message()).is_err()
+        {
+            log::warn!("The worker did not take the shared flag; cancelling will restart it.");
         }
         self.reopen();
         self.flush();

@@ -5,10 +5,11 @@ use serde::{Deserialize, Serialize};
 use super::catalogue::Catalogue;
 use super::cleanup::{CleanupReport, DeleteOutcome};
 use super::migration::{IndexReport, Outcome};
+use super::numbers::{count, counted, duration};
 use super::query::QueryReport;
 use super::report::Report;
 use super::verdict::Verdict;
-use super::words::{code, count, counted, duration, list, number_word};
+use super::words::{code, list, number_word};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -228,7 +229,12 @@ fn indexes_missing(report: &Report, catalogue: &Catalogue) -> Option<Finding> {
         Some((query, ratio)) if ratio >= 1.5 => {
             let costs = query.before.as_ref().zip(query.after.as_ref());
             let (before, after) = costs.map_or((0, 0), |(before, after)| (before.median_ns, after.median_ns));
-            format!(" With them `{}` takes {} instead of {}.", query.id, duration(after), duration(before))
+            format!(
+                " With them `{}` takes {} instead of {}.",
+                query.id,
+                duration(after).text(),
+                duration(before).text()
+            )
         }
         _ => String::new(),
     };

@@ -3,11 +3,12 @@
 use super::catalogue::Catalogue;
 use super::cleanup::{CleanupReport, DeleteOutcome};
 use super::migration::Outcome;
+use super::numbers::{bytes, count, counted, duration};
 use super::plan::{Change, PlanRow, Step, changes};
 use super::query::QueryReport;
 use super::report::Report;
 use super::verdict::{Claim, Verdict};
-use super::words::{bytes, code, count, counted, duration, list, number_word};
+use super::words::{code, list, number_word};
 
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Headline {
@@ -109,11 +110,11 @@ fn slowest_sentence(report: &Report) -> Option<String> {
     let before = costs(slowest);
     // Less than a fifth apart is no difference that a median of a few runs can show.
     let change = if after < before - before / 5 {
-        format!(" and {} after the migration", duration(after))
+        format!(" and {} after the migration", duration(after).text())
     } else {
         ", with the migration as without".into()
     };
-    Some(format!("The slowest query, {}, takes {}{change}.", code(&slowest.id), duration(before)))
+    Some(format!("The slowest query, {}, takes {}{change}.", code(&slowest.id), duration(before).text()))
 }
 
 pub fn indexes(report: &Report, _catalogue: &Catalogue) -> Headline {
@@ -179,7 +180,11 @@ pub fn cleanups(report: &Report, _catalogue: &Catalogue) -> Headline {
         lead.push(format!("{subject} {}, cascades included.", counted(n_rows, "row", "rows")));
     }
     if freed > 0 {
-        lead.push(format!("Each by itself, they free {} of {}.", bytes(freed), bytes(report.database.bytes)));
+        lead.push(format!(
+            "Each by itself, they free {} of {}.",
+            bytes(freed).text(),
+            bytes(report.database.bytes).text()
+        ));
     }
     lead.push("Each ran on a copy of its own; nothing has been removed.".into());
     Headline { title, lead: lead.join(" ") }

@@ -27,6 +27,8 @@ pub struct IndexStatement {
     /// Key columns as SQL, with collation and order.
     pub columns_sql: Vec<String>,
     pub where_sql: Option<String>,
+    /// The terms that AND joins in the WHERE, as SQL.
+    pub where_terms_sql: Vec<String>,
     /// Every function call in keys and WHERE, as SQL, the outermost first.
     pub calls_sql: Vec<String>,
     /// The statement without its WHERE; `None` when it has none.
@@ -45,6 +47,8 @@ pub fn parse_index(sql: &str) -> Result<IndexStatement, String> {
             let mut calls_sql = Vec::new();
             columns.iter().for_each(|column| calls(&column.expr, &mut calls_sql));
             where_clause.iter().for_each(|expr| calls(expr, &mut calls_sql));
+            let mut where_terms_sql = Vec::new();
+            where_clause.iter().for_each(|expr| terms(expr, &mut where_terms_sql));
             let without_where_sql = where_clause.as_ref().map(|_| {
                 let unique = if unique { "UNIQUE " } else { "" };
                 format!("CREATE {unique}INDEX {}\nON {}({});", idx_name.name.0, tbl_name.0, columns_sql.join(", "))
@@ -59,6 +63,7 @@ pub fn parse_index(sql: &str) -> Result<IndexStatement, String> {
                 name,
                 columns_sql,
                 where_sql: where_clause.as_ref().map(ToString::to_string),
+                where_terms_sql,
                 calls_sql,
                 without_where_sql,
             })
@@ -160,6 +165,17 @@ fn canonical_list(list: &[Expr]) -> String {
 
 fn negation(not: bool) -> &'static str {
     if not { "NOT " } else { "" }
+}
+
+fn terms(expr: &Expr, out: &mut Vec<String>) {
+    match expr {
+        Expr::Binary(one, Operator::And, other) => {
+            terms(one, out);
+            terms(other, out);
+        }
+        Expr::Parenthesized(inner) if inner.len() == 1 => terms(&inner[0], out),
+        other => out.push(other.to_string()),
+    }
 }
 
 fn calls(expr: &Expr, out: &mut Vec<String>) {

@@ -1,4 +1,4 @@
-//! Puts `INDEXED BY` into a statement, to ask SQLite whether an index could serve it at all.
+//! Changes to a statement that only ask: could this index serve it at all, and would it with other values?
 
 use sqlite3_parser::lexer::Scanner;
 use sqlite3_parser::lexer::sql::{TokenType, Tokenizer};
@@ -50,6 +50,23 @@ pub fn indexed_by(sql: &str, table: &str, index: &str) -> Option<String> {
         return Some(format!("{} INDEXED BY \"{index}\"{}", &sql[..end], &sql[end..]));
     }
     None
+}
+
+/// `sql` with the parameters `?1`, `?2`, … replaced by `literals`. `None` when it has none, or other ones.
+pub fn with_literals(sql: &str, literals: &[String]) -> Option<String> {
+    let mut out = String::with_capacity(sql.len());
+    let (mut copied, mut found) = (0, false);
+    for token in tokens(sql)?.iter().filter(|token| token.kind == TokenType::TK_VARIABLE) {
+        // The tokenizer gives a numbered parameter without its question mark.
+        let number: usize = token.text.trim_start_matches('?').parse().ok()?;
+        let literal = literals.get(number.checked_sub(1)?)?;
+        let start = token.end.checked_sub(token.text.trim_start_matches('?').len() + 1)?;
+        out.push_str(sql.get(copied..start)?);
+        out.push_str(literal);
+        (copied, found) = (token.end, true);
+    }
+    out.push_str(sql.get(copied..)?);
+    found.then_some(out)
 }
 
 struct Token<'a> {

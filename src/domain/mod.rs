@@ -12,6 +12,7 @@ pub mod headline;
 pub mod instant;
 pub mod measure;
 pub mod migration;
+pub mod numbers;
 pub mod plan;
 pub mod query;
 pub mod report;

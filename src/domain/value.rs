@@ -2,7 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
-/// A value with its own storage class. In JSON `{"type": "blob", "value": "00ff"}`: a blob is lower-case hex.
+/// A value with its own storage class. In JSON `{"type": "blob", "value": "00ff"}`: a blob is lower-case hex, an
+/// infinite number, which JSON has none for, `"Inf"` or `"-Inf"`.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(into = "Tagged", try_from = "Tagged")]
 pub enum Value {
@@ -59,7 +60,7 @@ impl Value {
         match self {
             Self::Null => "NULL".into(),
             Self::Integer(n) => n.to_string(),
-            Self::Real(x) => format!("{x:?}"),
+            Self::Real(x) => infinity(*x).map_or_else(|| format!("{x:?}"), Into::into),
             Self::Text(text) => text.clone(),
             Self::Blob(bytes) if bytes.len() == 16 => {
                 let hex = to_hex(bytes);
@@ -74,6 +75,9 @@ impl Value {
         match self {
             Self::Text(text) => format!("'{}'", text.replace('\'', "''")),
             Self::Blob(bytes) => format!("x'{}'", to_hex(bytes)),
+            // SQLite has no word for them; a number this large is read as one.
+            Self::Real(f64::INFINITY) => "9e999".into(),
+            Self::Real(f64::NEG_INFINITY) => "-9e999".into(),
             other => other.display(),
         }
     }
@@ -94,6 +98,11 @@ impl Value {
     }
 }
 
+/// As SQLite's shell writes it.
+fn infinity(x: f64) -> Option<&'static str> {
+    x.is_infinite().then_some(if x > 0.0 { "Inf" } else { "-Inf" })
+}
+
 pub fn to_hex(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
@@ -111,7 +120,7 @@ impl From<Value> for Tagged {
         let value = match value {
             Value::Null => serde_json::Value::Null,
             Value::Integer(n) => n.into(),
-            Value::Real(x) => x.into(),
+            Value::Real(x) => infinity(x).map_or_else(|| x.into(), Into::into),
             Value::Text(text) => text.into(),
             Value::Blob(bytes) => to_hex(&bytes).into(),
         };
@@ -127,7 +136,12 @@ impl TryFrom<Tagged> for Value {
         match tagged.r#type {
             StorageClass::Null => Some(Self::Null),
             StorageClass::Integer => tagged.value.as_i64().map(Self::Integer),
-            StorageClass::Real => tagged.value.as_f64().map(Self::Real),
+            StorageClass::Real => match tagged.value.as_str() {
+                Some("Inf") => Some(Self::Real(f64::INFINITY)),
+                Some("-Inf") => Some(Self::Real(f64::NEG_INFINITY)),
+                Some(_) => None,
+                None => tagged.value.as_f64().map(Self::Real),
+            },
             StorageClass::Text => tagged.value.as_str().map(|text| Self::Text(text.into())),
             StorageClass::Blob => tagged.value.as_str().and_then(from_hex).map(Self::Blob),
         }

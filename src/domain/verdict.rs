@@ -2,6 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::numbers::counted;
+use super::words::{code, list};
+
 /// The answer to a claim. The order is from good to bad to not applicable.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -104,19 +107,30 @@ pub struct Claim {
 }
 
 /// How one plan uses one index.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Clone, Debug, PartialEq)]
 pub enum Usage {
     Searched,
     /// Searched on a later column, once for every value of the columns before it.
     SkipScanned,
     Scanned,
-    /// Not in the plan, although `INDEXED BY` accepts it. The plan's own steps say what won.
+    /// Not in the plan, although `INDEXED BY` accepts it.
     NotChosen {
+        /// The steps that won, in SQLite's words.
         instead: String,
+        /// The steps that SQLite would take if it had to use the index.
+        forced: String,
+        /// If it had to, it would walk the whole index: nothing narrows its first column.
+        walked: bool,
+        /// Rows that the planner expects from its first loop: as chosen, and with the index.
+        expected: Option<(f64, f64)>,
     },
     /// `INDEXED BY` answers "no query solution".
-    CannotUse,
+    CannotUse {
+        /// The terms of the index's WHERE that SQLite does not see in the statement.
+        unproven: Vec<String>,
+        /// With its values written as literals the statement could use the index.
+        binding: bool,
+    },
 }
 
 /// Which statistics the planner had.
@@ -131,7 +145,7 @@ pub enum Statistics {
 }
 
 /// What SQLite answered about one claim in one state of the schema.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub enum Facts {
     /// The statement does not prepare; SQLite's words.
     NotApplicable(String),
@@ -190,7 +204,7 @@ fn verdict_of(usage: &Usage) -> Verdict {
         Usage::Searched | Usage::SkipScanned => Verdict::Holds,
         Usage::Scanned => Verdict::Scanned,
         Usage::NotChosen { .. } => Verdict::NotChosen,
-        Usage::CannotUse => Verdict::CannotUse,
+        Usage::CannotUse { .. } => Verdict::CannotUse,
     }
 }
 
@@ -201,13 +215,48 @@ fn sentence(index: &str, usage: &Usage) -> String {
             format!("SQLite searches {index} once for every value of its leading column (a skip-scan)")
         }
         Usage::Scanned => format!("SQLite reads {index} from one end to the other instead of searching it"),
-        Usage::NotChosen { instead } => format!("SQLite could use {index} but finds this cheaper: {instead}"),
-        Usage::CannotUse => {
-            format!(
-                "SQLite finds no way to use {index}: the statement does not imply the index's WHERE or constrain its columns"
-            )
+        Usage::NotChosen { instead, forced, walked, expected } => {
+            not_chosen(index, instead, forced, *walked, *expected)
         }
+        Usage::CannotUse { unproven, binding } => cannot_use(index, unproven, *binding),
     }
+}
+
+fn not_chosen(index: &str, instead: &str, forced: &str, walked: bool, expected: Option<(f64, f64)>) -> String {
+    let mut out = format!("SQLite could use {index} but finds this cheaper: `{instead}`");
+    if walked {
+        out.push_str(&format!(
+            ". Made to use {index}, it would read all of it, because nothing in the statement narrows its first column"
+        ));
+    } else if !forced.is_empty() {
+        out.push_str(&format!(". Made to use {index}, it would do `{forced}`"));
+    }
+    if let Some((chosen, other)) = expected.filter(|(chosen, other)| chosen.round() != other.round()) {
+        out.push_str(&format!(
+            ". It expects {} from its first step as chosen and {} with {index}",
+            rows(chosen),
+            rows(other)
+        ));
+    }
+    out
+}
+
+fn cannot_use(index: &str, unproven: &[String], binding: bool) -> String {
+    if unproven.is_empty() {
+        return format!("SQLite finds no way to use {index} for this statement");
+    }
+    let terms: Vec<String> = unproven.iter().map(|term| code(term)).collect();
+    let literal =
+        if binding { ". With the value written into the statement instead of a parameter it could" } else { "" };
+    format!(
+        "{index} holds only rows where {}, and SQLite does not see that the statement asks for such rows only: it \
+         compares terms nearly as they are written and does not work out that one follows from another{literal}",
+        list(&terms)
+    )
+}
+
+fn rows(expected: f64) -> String {
+    counted(expected.round() as u64, "row", "rows")
 }
 
 fn with_statistics(statistics: Statistics) -> &'static str {

@@ -6,13 +6,12 @@ use super::connection::ForeignKeys;
 use super::error::{EngineError, Result};
 use super::plan::explain;
 use super::plan_clone::{Blueprint, StatisticsRows};
-use super::refusal;
+use super::{refusal, why};
 use crate::domain::catalogue::{Catalogue, DocumentedIndex};
 use crate::domain::database::Database;
 use crate::domain::index_definition::{parse_index, same_meaning};
-use crate::domain::indexed_by::indexed_by;
 use crate::domain::migration::{IndexReport, Outcome};
-use crate::domain::plan::{PlanRow, Step, accesses_of, costly_steps};
+use crate::domain::plan::{PlanRow, Step, accesses_of};
 use crate::domain::value::Value;
 use crate::domain::verdict::{Claim, Facts, Judgement, Statistics, Usage, judge};
 
@@ -116,7 +115,7 @@ impl Judge {
             Some((Outcome::Differs, _)) => Facts::Differs {
                 used: usages
                     .first()
-                    .is_some_and(|(_, usage)| !matches!(usage, Usage::NotChosen { .. } | Usage::CannotUse)),
+                    .is_some_and(|(_, usage)| !matches!(usage, Usage::NotChosen { .. } | Usage::CannotUse { .. })),
             },
             Some((Outcome::Created, _)) if !migrated => Facts::Missing,
             Some((Outcome::Created | Outcome::AlreadyPresent, _)) => Facts::Present(usages),
@@ -141,24 +140,7 @@ fn usage(clone: &Connection, sql: &str, parameters: &[Value], index: &str) -> Re
     if let Some(usage) = usage {
         return Ok(usage);
     }
-    let table: Option<String> = clone
-        .query_row(
-            "SELECT tbl_name FROM sqlite_schema WHERE type = 'index' AND name = ?1 COLLATE NOCASE",
-            [index],
-            |row| row.get(0),
-        )
-        .ok();
-    let forced = table.and_then(|table| indexed_by(sql, &table, index));
-    let possible = forced.is_some_and(|sql| explain(clone, &sql, parameters).is_ok());
-    Ok(if possible { Usage::NotChosen { instead: instead(&plan) } } else { Usage::CannotUse })
-}
-
-/// The steps that decide what a plan costs, in SQLite's words.
-fn instead(plan: &[PlanRow]) -> String {
-    let step = plan.iter().find(|row| matches!(row.step(), Step::Search(_) | Step::Scan(_)));
-    let sort = costly_steps(plan).find(|row| matches!(row.step(), Step::TempBTree(_)));
-    let words: Vec<&str> = step.into_iter().chain(sort).map(|row| row.detail.as_str()).collect();
-    words.join(", then ")
+    why::not_used(clone, sql, parameters, index, &plan)
 }
 
 /// What becomes of one statement of the migration, as far as the schema tells.

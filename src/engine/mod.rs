@@ -9,6 +9,7 @@ mod cleanup;
 mod clock;
 mod connection;
 mod error;
+mod estimate;
 mod header;
 pub mod interrupt;
 mod judge;
@@ -22,6 +23,7 @@ mod refusal;
 mod sample;
 mod sizes;
 mod tally;
+mod why;
 
 use choices::{Chosen, Effort};
 use cleanup::OrphansBefore;

@@ -61,7 +61,10 @@ pub fn open(dropped: Vec<Dropped>, catalogue: &Catalogue) -> Result<Opened> {
             format!("{} came without its database", names.join(" and ")),
         ));
     };
-    if let Some(journal) = of(Role::Journal).find(|journal| !journal.base.is_empty()) {
+    for journal in of(Role::Journal) {
+        if !is_hot(&journal.base)? {
+            continue;
+        }
         return Err(EngineError::new(
             FailureKind::HotJournal,
             format!("{} says that a transaction on {} did not finish", journal.name, file.name),
@@ -97,6 +100,12 @@ pub fn open(dropped: Vec<Dropped>, catalogue: &Catalogue) -> Result<Opened> {
     database.wal_frames = wal_frames;
     database.notices.splice(0..0, notices);
     Ok(Opened { base: file.base.clone(), original: db.into_fork(), database })
+}
+
+/// As SQLite tells: journal_mode PERSIST zeroes a journal's header once its transaction has finished.
+fn is_hot(journal: &Base) -> Result<bool> {
+    let mut first = [0];
+    Ok(journal.read_at(0, &mut first)? == 1 && first != [0])
 }
 
 fn read_header(file: &Dropped, with_wal: bool) -> Result<Header> {

@@ -1,14 +1,15 @@
 //! The open file, the instant at which it is looked at, and the one thing to do.
 
+use leptos::html::Input;
 use leptos::prelude::*;
 
 use crate::domain::database::Database;
 use crate::domain::instant::Instant;
 
-use super::components::numbers;
 use super::icons::{Glyph, Icon};
 use super::open_button::OpenButton;
 use super::state::Inspector;
+use crate::domain::numbers;
 
 #[component]
 pub fn FileBar() -> impl IntoView {
@@ -79,6 +80,14 @@ fn file_facts(database: &Database, sqlite: Option<String>) -> Vec<String> {
 #[component]
 fn EvaluateAt() -> impl IntoView {
     let inspector = Inspector::use_();
+    let field = NodeRef::<Input>::new();
+    // Writing the same instant back would throw away the digits of a year that is being typed.
+    Effect::new(move |_| {
+        let now = inspector.now.get();
+        if let Some(field) = field.get().filter(|field| Instant::parse_local_input(&field.value()) != Some(now)) {
+            field.set_value(&now.local_input());
+        }
+    });
     // Text that is no instant yet changes nothing. Browsers differ in which of the two events comes with every key.
     let change = move |event: leptos::ev::Event| {
         if let Some(now) = Instant::parse_local_input(&event_target_value(&event)) {
@@ -96,7 +105,7 @@ fn EvaluateAt() -> impl IntoView {
                 type="datetime-local"
                 step="60"
                 aria-describedby="evaluate-at-utc"
-                prop:value=move || inspector.now.get().local_input()
+                node_ref=field
                 disabled=move || inspector.is_running()
                 on:input=change
                 on:change=change

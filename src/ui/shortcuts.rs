@@ -36,11 +36,12 @@ pub fn listen(inspector: Inspector, theme: ThemeChoice, dialog: ShortcutsDialog)
         pressed_g_at.set_value(f64::NEG_INFINITY);
         let has_database = inspector.database.with_untracked(Option::is_some);
         let key = event.key();
-        if is_chord && has_database {
-            if let Some(route) = destination(&key) {
-                route.open();
-                return;
-            }
+        if is_chord
+            && has_database
+            && let Some(route) = destination(&key)
+        {
+            route.open();
+            return;
         }
         match key.as_str() {
             "g" => pressed_g_at.set_value(event.time_stamp()),

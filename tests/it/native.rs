@@ -7,7 +7,7 @@ use cortex_inspector::domain::instant::Instant;
 use cortex_inspector::domain::plan::PlanRow;
 use cortex_inspector::domain::query::Parameter;
 use cortex_inspector::domain::value::Value;
-use rusqlite::Connection;
+use rusqlite::{Connection, StatementStatus};
 
 use crate::fixtures::native;
 
@@ -27,7 +27,7 @@ pub fn values(parameters: &[Parameter]) -> Vec<Value> {
     parameters.iter().map(|parameter| parameter.value.clone()).collect()
 }
 
-fn bound(value: &Value) -> rusqlite::types::Value {
+pub fn bound(value: &Value) -> rusqlite::types::Value {
     use rusqlite::types::Value as Native;
     match value.clone() {
         Value::Null => Native::Null,
@@ -48,7 +48,19 @@ pub fn plan(db: &Connection, sql: &str, parameters: &[Value]) -> rusqlite::Resul
     rows.collect()
 }
 
-/// Rows that a statement returns, and the sum of their columns' lengths, so that nothing is left unread.
+/// The counters of a statement that ran to its end.
+pub fn status(db: &Connection, sql: &str, parameters: &[Value]) -> impl Fn(StatementStatus) -> i32 {
+    let mut statement = db.prepare(sql).unwrap();
+    let mut rows = statement.query(rusqlite::params_from_iter(parameters.iter().map(bound))).unwrap();
+    while rows.next().unwrap().is_some() {}
+    drop(rows);
+    let counters =
+        [StatementStatus::VmStep, StatementStatus::FullscanStep, StatementStatus::Sort, StatementStatus::AutoIndex];
+    let values = counters.map(|counter| statement.get_status(counter));
+    move |counter| values[counters.iter().position(|known| *known as i32 == counter as i32).unwrap()]
+}
+
+/// Rows that a statement returns.
 pub fn n_rows(db: &Connection, sql: &str, parameters: &[Value]) -> u64 {
     let mut statement = db.prepare(sql).unwrap();
     let mut rows = statement.query(rusqlite::params_from_iter(parameters.iter().map(bound))).unwrap();

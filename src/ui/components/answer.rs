@@ -3,6 +3,7 @@
 use leptos::prelude::*;
 
 use crate::domain::headline::Headline;
+use crate::ui::Marked;
 
 /// `name` stands in for the title until there is an answer.
 #[component]
@@ -12,9 +13,9 @@ pub fn Answer(#[prop(into)] headline: Signal<Headline>, name: &'static str) -> i
     let lead = move || headline.with(|headline| headline.lead.clone());
     view! {
         <div class="stack stack-2">
-            <h1>{title}</h1>
+            <h1>{move || view! { <Marked text=title() /> }}</h1>
             <Show when=move || headline.with(|headline| !headline.lead.is_empty())>
-                <p class="muted">{lead}</p>
+                <p class="muted">{move || view! { <Marked text=lead() /> }}</p>
             </Show>
         </div>
     }

@@ -4,6 +4,7 @@ use leptos::prelude::*;
 
 use crate::domain::verdict::Claim;
 use crate::ui::Route;
+use crate::ui::marked::Marked;
 
 use super::verdict::Becomes;
 
@@ -34,14 +35,14 @@ pub fn IndexLink(index: String) -> impl IntoView {
 pub fn Reasons(claim: Claim) -> impl IntoView {
     let Claim { before, after, .. } = claim;
     if before == after {
-        return view! { <p>{before.reason}</p> }.into_any();
+        return view! { <p><Marked text=before.reason /></p> }.into_any();
     }
     view! {
         <dl class="kv">
             <dt>"As dropped"</dt>
-            <dd>{before.reason}</dd>
+            <dd><Marked text=before.reason /></dd>
             <dt>"After the migration"</dt>
-            <dd>{after.reason}</dd>
+            <dd><Marked text=after.reason /></dd>
         </dl>
     }
     .into_any()

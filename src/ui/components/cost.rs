@@ -5,8 +5,8 @@ use leptos::prelude::*;
 use crate::domain::query::Cost;
 
 use super::bar::{Bar, Paint};
-use super::numbers::{self, Ratio};
 use super::quantity::{Pending, Quantity};
+use crate::domain::numbers::{self, Ratio};
 
 /// From this factor on a ratio is set in bold.
 const MUCH: f64 = 5.0;

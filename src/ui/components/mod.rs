@@ -7,7 +7,6 @@ pub mod choose;
 pub mod claim;
 pub mod copy;
 pub mod cost;
-pub mod numbers;
 pub mod plan;
 pub mod quantity;
 pub mod sql;

@@ -5,7 +5,7 @@ use leptos::prelude::*;
 use crate::domain::plan::{Change, Node, PlanRow, Step, render, tree};
 
 use super::copy::CopyButton;
-use super::numbers::counted;
+use crate::domain::numbers::counted;
 
 /// Which of two plans this is; it decides the words for a difference.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

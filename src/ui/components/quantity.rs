@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use super::numbers;
+use crate::domain::numbers;
 
 #[component]
 pub fn Quantity(quantity: numbers::Quantity) -> impl IntoView {

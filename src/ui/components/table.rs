@@ -4,7 +4,7 @@ use leptos::prelude::*;
 
 use crate::domain::cleanup::{Cell, RowSample};
 
-use super::numbers::{count, counted};
+use crate::domain::numbers::{count, counted};
 
 /// From this length on a cell is cut by the column's width, with the whole text in its title.
 const LONG: usize = 24;

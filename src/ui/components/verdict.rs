@@ -7,7 +7,7 @@ use crate::domain::migration::Outcome;
 use crate::domain::verdict::Verdict;
 use crate::ui::{Glyph, Icon};
 
-use super::numbers;
+use crate::domain::numbers;
 
 /// The style sheet's `data-tone`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -8,7 +8,7 @@ mod tables;
 use leptos::prelude::*;
 
 use crate::domain::database::Database;
-use crate::ui::components::numbers;
+use crate::domain::numbers;
 use crate::ui::state::Inspector;
 
 use facts::{Documented, Facts, Notices};

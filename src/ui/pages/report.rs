@@ -2,8 +2,8 @@
 
 use leptos::prelude::*;
 
+use crate::domain::numbers;
 use crate::domain::report::{FailedStep, Report};
-use crate::ui::components::numbers;
 use crate::ui::download::DownloadJson;
 use crate::ui::state::Inspector;
 

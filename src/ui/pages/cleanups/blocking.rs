@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 
 use crate::domain::cleanup::BlockingRows;
-use crate::ui::components::numbers::counted;
+use crate::domain::numbers::counted;
 use crate::ui::components::table::{SampleTable, shown_rows};
 
 #[component]

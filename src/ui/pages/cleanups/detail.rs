@@ -4,12 +4,12 @@ use leptos::prelude::*;
 
 use crate::domain::catalogue::DocumentedCleanup;
 use crate::domain::cleanup::{CleanupReport, RowSample};
+use crate::domain::numbers::counted;
 use crate::domain::run::Step;
 use crate::domain::verdict::Claim;
 use crate::ui::Inspector;
 use crate::ui::components::alert::Note;
 use crate::ui::components::claim::{IndexLink, Reasons};
-use crate::ui::components::numbers::counted;
 use crate::ui::components::plan::PlanPair;
 use crate::ui::components::sql::{Sql, SqliteError};
 use crate::ui::components::step_button::StepButton;

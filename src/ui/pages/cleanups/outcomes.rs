@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use leptos::prelude::*;
 
 use crate::domain::cleanup::{CleanupReport, DeleteOutcome, WithForeignKeys, WithoutForeignKeys};
-use crate::ui::components::numbers::{count, counted};
+use crate::domain::numbers::{count, counted};
 use crate::ui::components::sql::SqliteError;
 use crate::ui::components::verdict::{Badge, Face};
 

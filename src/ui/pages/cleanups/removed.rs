@@ -6,9 +6,9 @@ use std::collections::BTreeMap;
 use leptos::prelude::*;
 
 use crate::domain::cleanup::{CleanupReport, DeleteOutcome, WithForeignKeys};
+use crate::domain::numbers::{self, count, counted};
 use crate::ui::Inspector;
 use crate::ui::components::bar::{Bar, Paint};
-use crate::ui::components::numbers::{self, count, counted};
 use crate::ui::components::quantity::Quantity;
 
 /// Every table that loses or changes rows, with its share where the table's rows are known.

@@ -4,9 +4,9 @@ use leptos::prelude::*;
 
 use crate::domain::catalogue::DocumentedIndex;
 use crate::domain::migration::{IndexReport, Outcome};
+use crate::domain::numbers::{count, counted};
 use crate::domain::run::Step;
 use crate::domain::verdict::Claim;
-use crate::ui::components::numbers::{count, counted};
 use crate::ui::components::sql::{Sql, SqlDiff, SqliteError};
 use crate::ui::components::step_button::StepButton;
 use crate::ui::components::verdict::Becomes;

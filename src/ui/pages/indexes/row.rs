@@ -6,8 +6,8 @@ use leptos::prelude::*;
 
 use crate::domain::catalogue::DocumentedIndex;
 use crate::domain::migration::{IndexReport, Outcome};
+use crate::domain::numbers;
 use crate::ui::components::bar::{Bar, Paint};
-use crate::ui::components::numbers;
 use crate::ui::components::quantity::{Absent, MaybeQuantity, Pending, Quantity};
 use crate::ui::components::verdict::{Badge, Face};
 use crate::ui::{Glyph, Icon, Inspector};

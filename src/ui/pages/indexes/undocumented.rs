@@ -2,9 +2,9 @@
 
 use leptos::prelude::*;
 
+use crate::domain::numbers::{self, counted};
 use crate::domain::run::Step;
 use crate::ui::Inspector;
-use crate::ui::components::numbers::{self, counted};
 use crate::ui::components::quantity::{Absent, Pending, Quantity};
 use crate::ui::components::step_button::StepButton;
 

@@ -3,8 +3,8 @@
 use leptos::prelude::*;
 
 use crate::domain::database::{AutoVacuum, Database, DocumentedTable};
+use crate::domain::numbers;
 use crate::domain::verdict::Verdict;
-use crate::ui::components::numbers;
 use crate::ui::components::verdict::{Badge, Face, Tone};
 use crate::ui::icons::{Glyph, Icon};
 use crate::ui::marked::Marked;

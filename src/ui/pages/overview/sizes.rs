@@ -3,9 +3,9 @@
 use leptos::prelude::*;
 
 use crate::domain::database::BtreeSize;
+use crate::domain::numbers;
 use crate::domain::run::Step;
 use crate::ui::components::bar::{Bar, Paint};
-use crate::ui::components::numbers;
 use crate::ui::components::quantity::{MaybeQuantity, Quantity};
 use crate::ui::components::step_button::StepButton;
 use crate::ui::state::Inspector;

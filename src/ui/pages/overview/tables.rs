@@ -7,7 +7,7 @@ use leptos::task::spawn_local;
 
 use crate::domain::database::{Table, TableKind};
 use crate::domain::failure::FailureKind;
-use crate::ui::components::numbers;
+use crate::domain::numbers;
 use crate::ui::icons::{Glyph, Icon};
 use crate::ui::route::Route;
 use crate::ui::state::Inspector;

@@ -13,7 +13,7 @@ use crate::ui::components::plan::PlanPair;
 use crate::ui::components::sql::{Sql, SqliteError};
 use crate::ui::components::step_button::StepButton;
 use crate::ui::components::verdict::Tone;
-use crate::ui::{Glyph, Icon, Inspector, Route};
+use crate::ui::{Glyph, Icon, Inspector, Marked, Route};
 
 use super::parameters::Parameters;
 
@@ -67,7 +67,7 @@ fn Head(documented: DocumentedQuery, query: Memo<Option<QueryReport>>) -> impl I
 /// The claim, what SQLite does, and why.
 fn answer(query: QueryReport) -> AnyView {
     let sentence = headline::query(&query);
-    let sentence = (!sentence.is_empty()).then(|| view! { <p>{sentence}</p> });
+    let sentence = (!sentence.is_empty()).then(|| view! { <p><Marked text=sentence /></p> });
     let error = query.error.map(|words| {
         view! {
             <Note tone=Tone::Bad title="This statement does not run on this file.">

@@ -4,10 +4,10 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 
 use crate::domain::catalogue::DocumentedParameter;
+use crate::domain::numbers::{count, counted};
 use crate::domain::query::Choice;
 use crate::domain::value::{StorageClass, Value};
 use crate::ui::Inspector;
-use crate::ui::components::numbers::{count, counted};
 
 const CLASSES: [StorageClass; 5] =
     [StorageClass::Text, StorageClass::Integer, StorageClass::Real, StorageClass::Blob, StorageClass::Null];

@@ -3,8 +3,8 @@
 use leptos::prelude::*;
 
 use crate::domain::headline::{self, Headline};
+use crate::domain::numbers;
 use crate::domain::verdict::Verdict;
-use crate::ui::components::numbers;
 use crate::ui::icons::{Glyph, Icon};
 use crate::ui::marked::Marked;
 use crate::ui::state::{Inspector, RunState};

@@ -4,9 +4,9 @@ use leptos::prelude::*;
 
 use crate::domain::cleanup::DeleteOutcome;
 use crate::domain::migration::Outcome;
+use crate::domain::numbers::{self, Ratio};
 use crate::domain::report::Report;
 use crate::ui::components::bar::{Bar, Paint};
-use crate::ui::components::numbers::{self, Ratio};
 use crate::ui::components::quantity::{MaybeQuantity, Quantity};
 use crate::ui::components::verdict::{Face, Tone};
 use crate::ui::icons::Icon;

@@ -2,8 +2,8 @@
 
 use leptos::prelude::*;
 
+use crate::domain::numbers;
 use crate::domain::run::Phase;
-use crate::ui::components::numbers;
 use crate::ui::components::quantity::Quantity;
 use crate::ui::icons::{Glyph, Icon};
 use crate::ui::state::{Inspector, PhaseProgress, RunState, Running};

@@ -1,4 +1,4 @@
-//! Figures as a person reads them. Nothing here knows the page, so a native test can take the file in.
+//! Figures as a person reads them.
 
 /// A figure and its unit, apart, so that the unit can stand in grey beside it.
 #[derive(Clone, Debug, PartialEq, Eq)]
