@@ -254,11 +254,23 @@ fn rows_that_still_name_a_terminal_block_its_removal() {
 }
 
 #[test]
+fn releasing_the_references_lets_native_sqlite_finish_as_promised() {
+    let fixture = Fixture::standard();
+    let report = check_preview(&fixture, TERMINALS);
+    let release = report.release.unwrap();
+    let native = native_run(&fixture, &release.sql, NOW, true);
+    assert_eq!(native.error, None, "{}", release.sql);
+    assert_eq!(native.lost, release.by_table);
+    assert_eq!(release.by_table["terminal"], release.n_deleted);
+    assert_eq!(release.n_released, report.blocking[0].n_rows);
+}
+
+#[test]
 fn nothing_blocks_once_no_event_names_a_terminal() {
     let fixture = Fixture::standard().copy_with("UPDATE git_event SET terminal_id = NULL");
     let report = check_preview(&fixture, TERMINALS);
     assert_eq!(report.foreign_keys_on.unwrap().outcome, DeleteOutcome::Ok);
-    assert!(report.blocking.is_empty());
+    assert!(report.blocking.is_empty() && report.release.is_none());
 }
 
 /// The terminals of a workflow go by cascade, and so do its own events, but not those of another workflow.

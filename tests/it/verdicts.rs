@@ -328,6 +328,38 @@ fn not_chosen_says_what_won() {
 }
 
 #[test]
+fn not_chosen_says_what_the_index_would_cost() {
+    // idx_terminal_cleanup starts with workflow_task_id, which the clean-up leaves open.
+    let (fixture, id) = (deployed(), "find-old-terminals");
+    let claim = check_verdict(&fixture.open().judged(), id, Verdict::NotChosen, Verdict::NotChosen);
+    let forced = native::plan(
+        &fixture.native(),
+        "SELECT * FROM terminal INDEXED BY idx_terminal_cleanup WHERE status IN ('completed', 'failed', 'cancelled') \
+         AND completed_at < datetime('now', '-30 days')",
+        &[],
+    );
+    assert!(forced.unwrap()[0].detail.starts_with("SCAN terminal USING INDEX"));
+    assert!(claim.before.reason.contains("it would read all of it"), "{}", claim.before.reason);
+}
+
+/// The terms that a reason names are those, and only those, with which alone native SQLite finds no solution.
+#[test]
+fn cannot_use_names_the_terms_that_are_not_proven() {
+    let fixture = deployed();
+    let judged = fixture.open().judged();
+    let claim = check_verdict(&judged, "check-index-usage", Verdict::CannotUse, Verdict::CannotUse);
+    assert!(claim.before.reason.contains("`status IN ('created', 'ready', 'running')`"), "{}", claim.before.reason);
+
+    let values = judged.queries.iter().find(|query| query.id == "check-index-usage").unwrap();
+    let values: Vec<Value> = values.parameters.iter().map(|parameter| parameter.value.clone()).collect();
+    for (condition, provable) in [("status IN ('created', 'ready', 'running')", false), ("status IS NOT NULL", true)] {
+        let copy = fixture.copy_with(&format!("CREATE INDEX probe ON workflow(project_id, status) WHERE {condition}"));
+        let sql = "SELECT * FROM workflow INDEXED BY probe WHERE project_id = ?1 AND status = 'running'";
+        assert_eq!(native::plan(&copy.native(), sql, &values).is_ok(), provable, "{condition}");
+    }
+}
+
+#[test]
 fn depends_on_statistics() {
     let (fixture, id) = (deployed(), "find-active-tasks");
     let mut opened = fixture.open();

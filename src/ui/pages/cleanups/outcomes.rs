@@ -4,14 +4,17 @@ use std::collections::BTreeMap;
 
 use leptos::prelude::*;
 
-use crate::domain::cleanup::{CleanupReport, DeleteOutcome, WithForeignKeys, WithoutForeignKeys};
+use crate::domain::cleanup::{CleanupReport, DeleteOutcome, Release, WithForeignKeys, WithoutForeignKeys};
 use crate::domain::numbers::{count, counted};
-use crate::ui::components::sql::SqliteError;
-use crate::ui::components::verdict::{Badge, Face};
+use crate::domain::verdict::Verdict;
+use crate::ui::Glyph;
+use crate::ui::components::sql::{Sql, SqliteError};
+use crate::ui::components::verdict::{Badge, Face, Tone};
 
 #[component]
 pub fn Outcomes(cleanup: CleanupReport) -> impl IntoView {
-    let CleanupReport { table, foreign_keys_on, foreign_keys_off, .. } = cleanup;
+    let CleanupReport { table, foreign_keys_on, foreign_keys_off, release, .. } = cleanup;
+    let sql = release.as_ref().map(|release| release.sql.clone());
     view! {
         <section class="section" aria-labelledby="outcome">
             <div class="section-head">
@@ -21,7 +24,9 @@ pub fn Outcomes(cleanup: CleanupReport) -> impl IntoView {
             <div class="outcomes">
                 {foreign_keys_on.map(|result| with_foreign_keys(result, &table))}
                 {foreign_keys_off.map(without_foreign_keys)}
+                {release.map(released)}
             </div>
+            {sql.map(|sql| view! { <Sql caption="What lets it finish, tried on a copy of this file" sql=sql /> })}
         </section>
     }
 }
@@ -69,6 +74,23 @@ fn without_foreign_keys(result: WithoutForeignKeys) -> impl IntoView {
             {result.error.map(|words| view! { <SqliteError words=words /> })}
             {orphans}
             <p class="hint">"As the sqlite3 shell runs it."</p>
+        </div>
+    }
+}
+
+fn released(release: Release) -> impl IntoView {
+    let n_rows: u64 = release.by_table.values().sum();
+    view! {
+        <div class="outcome">
+            <h3>"On, references released" <Badge face=Face::new(Tone::Good, Glyph::Verdict(Verdict::Holds), "Works") /></h3>
+            <Deleted n=release.n_deleted />
+            <p>
+                {counted(release.n_released, "row stays", "rows stay")}
+                " without the reference that blocked; "
+                {counted(n_rows - release.n_deleted.min(n_rows), "row", "rows")}
+                " of other tables go by cascade."
+            </p>
+            <p class="hint">"The statements stand below."</p>
         </div>
     }
 }
