@@ -37,6 +37,8 @@ struct Sample {
     longest_task_ms: f64,
     renderer_mib: Option<f64>,
     wasm_mib: Option<f64>,
+    /// What the status said, and how long.
+    steps_ms: Vec<(String, f64)>,
 }
 
 fn main() {
@@ -53,6 +55,7 @@ fn main() {
         print("file chosen to first verdicts", "ms", &samples, |sample| Some(sample.verdicts_ms));
         print("file chosen to finished", "ms", &samples, |sample| Some(sample.finished_ms));
         print("Run everything to finished", "ms", &samples, |sample| Some(sample.run_ms));
+        print_slowest_steps(&samples[0]);
         print("longest task of the main thread", "ms", &samples, |sample| Some(sample.longest_task_ms));
         print("renderer, high-water mark", "MiB", &samples, |sample| sample.renderer_mib);
         print("memory of the worker, at the end", "MiB", &samples, |sample| sample.wasm_mib);
@@ -85,8 +88,25 @@ fn measure(file: &Path) -> Sample {
         run_ms: finished_ms - clicked_ms,
         longest_task_ms: browser.long_tasks_ms().into_iter().fold(0.0, f64::max),
         renderer_mib: browser.renderer_high_water_bytes().map(|bytes| bytes as f64 / MIB),
+        steps_ms: steps_ms(&notes),
         wasm_mib: worker_bytes(&browser).map(|bytes| bytes / MIB),
     }
+}
+
+/// Each status of the run with the time until the next one.
+fn steps_ms(notes: &serde_json::Value) -> Vec<(String, f64)> {
+    let statuses = notes["statuses"].as_array().map(Vec::as_slice).unwrap_or_default();
+    let at = |status: &serde_json::Value| status["ms"].as_f64().unwrap_or_default();
+    let pairs =
+        statuses.windows(2).map(|pair| (pair[0]["text"].as_str().unwrap_or_default(), at(&pair[1]) - at(&pair[0])));
+    pairs.filter(|(text, _)| !text.starts_with("Plans asked for")).map(|(text, ms)| (text.to_owned(), ms)).collect()
+}
+
+fn print_slowest_steps(sample: &Sample) {
+    let mut steps: Vec<&(String, f64)> = sample.steps_ms.iter().collect();
+    steps.sort_by(|a, b| b.1.total_cmp(&a.1));
+    let slowest: Vec<String> = steps.iter().take(5).map(|(text, ms)| format!("{text} {ms:.0} ms")).collect();
+    println!("  slowest steps of the first: {}", slowest.join(", "));
 }
 
 /// What Chromium attributes to the dedicated worker; its WebAssembly memory is nearly all of it.

@@ -114,7 +114,7 @@ fn a_raised_flag_stops_a_statement() {
     let flag = Rc::clone(&raised);
     interrupt::set_probe(move || flag.get());
     let step = Step::PreviewCleanup("clean-up-old-terminal-logs".into());
-    let error = engine.run(&step).err().expect("the statement goes on");
+    let error = engine.run(&step).expect_err("the statement goes on");
     assert!(error.is_cancelled(), "{}", error.words());
     raised.set(false);
     let answer = engine.run(&step);
@@ -126,7 +126,7 @@ fn a_raised_flag_stops_a_statement() {
 fn what_is_no_database_is_told() {
     let mut engine = Engine::new().expect("the engine starts");
     let base = Base::new(BlobSource::new(&blob(b"Dear Sir or Madam")).expect("a worker reads blobs"));
-    let error = engine.open(vec![Dropped { name: "letter.txt".into(), base }]).err().expect("it opened");
+    let error = engine.open(vec![Dropped { name: "letter.txt".into(), base }]).expect_err("it opened");
     let failure = cortex_inspector::domain::failure::Failure::from(&error);
     assert_eq!(failure.kind, FailureKind::NotSqlite);
 }

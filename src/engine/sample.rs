@@ -234,18 +234,18 @@ impl Generator {
     ) -> Result<LoggedTerminal> {
         let id = self.uuid();
         let status = if finished {
-            ["completed", "completed", "completed", "completed", "failed", "cancelled"][self.rng.usize(..6)]
+            ["completed", "completed", "completed", "completed", "failed", "cancelled"][self.below(6)]
         } else {
-            ["not_started", "starting", "waiting", "working", "completed"][self.rng.usize(..5)]
+            ["not_started", "starting", "waiting", "working", "completed"][self.below(5)]
         };
         let done = ["completed", "failed", "cancelled"].contains(&status);
         let key = (self.rng.f64() < 0.3).then(|| format!("sk-{}", self.uuid().replace('-', "")));
         insert.execute(params![
             id,
             task,
-            ["claude-code", "codex", "gemini-cli", "aider"][self.rng.usize(..4)],
+            ["claude-code", "codex", "gemini-cli", "aider"][self.below(4)],
             key,
-            ["coder", "reviewer", "tester"][self.rng.usize(..3)],
+            ["coder", "reviewer", "tester"][self.below(3)],
             status,
             order,
             (status != "not_started").then(|| self.text(started)),
@@ -263,9 +263,9 @@ impl Generator {
         started: Instant,
         ended: Instant,
     ) -> Result<()> {
-        let terminal = (self.rng.f64() < 0.7).then(|| self.rng.choice(terminals)).flatten();
-        let status = ["processed", "processed", "processed", "processed", "pending", "processing", "failed"]
-            [self.rng.usize(..7)];
+        let terminal = (self.rng.f64() < 0.7 && !terminals.is_empty()).then(|| &terminals[self.below(terminals.len())]);
+        let status =
+            ["processed", "processed", "processed", "processed", "pending", "processing", "failed"][self.below(7)];
         insert.execute(params![
             self.uuid(),
             workflow,
@@ -300,8 +300,8 @@ impl Generator {
             insert.execute(params![
                 self.uuid(),
                 terminal.id,
-                ["stdout", "stdout", "stdout", "stderr"][self.rng.usize(..4)],
-                format!("[{n:>7}] {}", LOG_LINES[self.rng.usize(..LOG_LINES.len())]),
+                ["stdout", "stdout", "stdout", "stderr"][self.below(4)],
+                format!("[{n:>7}] {}", LOG_LINES[self.below(LOG_LINES.len())]),
                 self.text(created),
             ])?;
         }
@@ -311,16 +311,21 @@ impl Generator {
     fn workflow_status(&mut self, created: Instant) -> &'static str {
         let young = self.now.0 - created.0 < 3 * 86_400_000;
         if young || self.rng.f64() < 0.04 {
-            return ["created", "ready", "running", "running", "paused", "completed"][self.rng.usize(..6)];
+            return ["created", "ready", "running", "running", "paused", "completed"][self.below(6)];
         }
-        ["completed", "completed", "completed", "completed", "completed", "failed", "cancelled"][self.rng.usize(..7)]
+        ["completed", "completed", "completed", "completed", "completed", "failed", "cancelled"][self.below(7)]
     }
 
     fn task_status(&mut self, finished: bool) -> &'static str {
         if finished && self.rng.f64() > 0.03 {
             return "completed";
         }
-        ["pending", "running", "review_pending", "completed"][self.rng.usize(..4)]
+        ["pending", "running", "review_pending", "completed"][self.below(4)]
+    }
+
+    /// An index below `n`. In 64 bits, because a `usize` would give other rows in wasm than natively.
+    fn below(&mut self, n: usize) -> usize {
+        self.rng.u64(..n as u64) as usize
     }
 
     fn at_age(&self, days: f64) -> Instant {

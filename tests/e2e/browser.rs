@@ -26,6 +26,9 @@ pub const SOON: Duration = Duration::from_secs(20);
 /// Between two looks at something that is awaited.
 const POLL: Duration = Duration::from_millis(20);
 
+/// What Chromium's network service did, in the profile's folder.
+const NETWORK_LOG: &str = "network.json";
+
 /// Runs in every document before its own scripts: notes when the main thread was blocked, and what a status said when.
 const NOTES: &str = "
 globalThis.notes = { longTasks: [], statuses: [], chosenAt: null };
@@ -100,7 +103,7 @@ pub struct Browser {
     client: Option<Client>,
     driver: Child,
     server: Server,
-    _profile: TempDir,
+    profile: TempDir,
     downloads: TempDir,
     /// Chromium hands out its logs once; what was read is kept here.
     console: RefCell<Vec<ConsoleLine>>,
@@ -134,7 +137,7 @@ impl Browser {
             client: Some(client),
             driver,
             server,
-            _profile: profile,
+            profile,
             downloads,
             console: RefCell::default(),
         };
@@ -339,7 +342,7 @@ impl Browser {
         assert!(loud.is_empty(), "errors in the console: {loud:#?}");
     }
 
-    /// Addresses of every request since the last call, of the page and its worker, as the browser's own log has them.
+    /// Addresses of every request of the page's documents, as the DevTools of the page see them.
     #[track_caller]
     pub fn requests(&self) -> Vec<String> {
         let log = self.extension("se/log".into(), Some(json!({ "type": "performance" })));
@@ -356,6 +359,20 @@ impl Browser {
             })
             .filter_map(|message| message["params"]["request"]["url"].as_str().map(str::to_owned))
             .collect()
+    }
+
+    /// Ends Chromium. Returns the address of every request that its network service made for our origin, those of the
+    /// worker included, which DevTools do not show to chromedriver.
+    #[track_caller]
+    pub fn end(mut self) -> Vec<String> {
+        let client = self.client.take().expect("the browser was closed");
+        self.block_on(client.close()).unwrap_or_else(|error| panic!("Chromium did not end: {error}"));
+        let log = self.profile.path().join(NETWORK_LOG);
+        let log = std::fs::read_to_string(&log).unwrap_or_else(|error| panic!("{}: {error}", log.display()));
+        // One event a line, the last of a request without a comma.
+        let events = log.lines().filter_map(|line| serde_json::from_str::<Json>(line.trim_end_matches(',')).ok());
+        let ours = events.filter(|event| event["params"]["initiator"] == self.server.origin());
+        ours.filter_map(|event| event["params"]["url"].as_str().map(str::to_owned)).collect()
     }
 
     /// How long the main thread was blocked, for every time that it was for 50 ms or more since a file was chosen.
@@ -435,7 +452,7 @@ impl Browser {
 
 impl Drop for Browser {
     fn drop(&mut self) {
-        if std::thread::panicking() {
+        if std::thread::panicking() && self.client.is_some() {
             self.tell_failure();
         }
         // Chromium ends with its session; chromedriver would leave it running.
@@ -495,6 +512,7 @@ fn capabilities(profile: &Path, downloads: &Path) -> serde_json::Map<String, Jso
         "--disable-sync".into(),
         "--window-size=1440,1000".into(),
         format!("--user-data-dir={}", profile.display()),
+        format!("--log-net-log={}", profile.join(NETWORK_LOG).display()),
     ];
     let mut options = json!({
         "args": args,

@@ -37,7 +37,8 @@ fn every_view_is_reached_by_keyboard() {
     let browser = Browser::open("keyboard");
     open_sample(&browser);
     browser.run_everything();
-    for view in VIEWS {
+    // The summary is shown first, so it comes last.
+    for view in VIEWS.into_iter().cycle().skip(1).take(VIEWS.len()) {
         // Backwards, because the navigation stands before the view that has the focus.
         let stops = std::iter::repeat_with(|| {
             browser.press(Some(Key::Shift.into()), TAB);
@@ -60,7 +61,7 @@ fn is_link_to(role: &str, name: &str, view: &str) -> bool {
     role == "link" && name.starts_with(view)
 }
 
-/// One heading of the first level, and it says something.
+/// One heading of the first level, and it says something; a view that is about one query names that query.
 #[track_caller]
 fn check_heading(browser: &Browser, view: &str) {
     let headings = browser.js("return [...document.querySelectorAll('h1')].map(h => h.innerText.trim())", vec![]);
@@ -68,6 +69,9 @@ fn check_heading(browser: &Browser, view: &str) {
         panic!("{view} has not one h1: {headings}");
     };
     let heading = heading.as_str().unwrap_or_default();
+    if view == "Queries" && heading.contains('-') && !heading.contains(' ') {
+        return;
+    }
     let n_words = heading.split_whitespace().count();
     assert!(n_words >= 3, "the h1 of {view} is no sentence: {heading:?}");
     let starts_well = heading.starts_with(|ch: char| ch.is_uppercase() || ch.is_ascii_digit());
