@@ -11,7 +11,7 @@ pub fn indexed_by(sql: &str, table: &str, index: &str) -> Option<String> {
     // Whether a comma separates tables, for each open parenthesis; in a call or a list of values it does not.
     let mut in_from = vec![false];
     for (at, token) in tokens.iter().enumerate() {
-        let Some(lists_tables) = in_from.last_mut() else { return None };
+        let lists_tables = in_from.last_mut()?;
         let starts_table = match token.kind {
             TokenType::TK_FROM | TokenType::TK_JOIN => {
                 *lists_tables = true;
