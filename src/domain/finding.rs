@@ -4,12 +4,13 @@ use serde::{Deserialize, Serialize};
 
 use super::catalogue::Catalogue;
 use super::cleanup::{CleanupReport, DeleteOutcome};
+use super::foreign_key_index::{PaidKey, paid_keys};
 use super::migration::{IndexReport, Outcome};
 use super::numbers::{count, counted, duration};
 use super::query::QueryReport;
 use super::report::Report;
 use super::verdict::Verdict;
-use super::words::{code, list, number_word};
+use super::words::{code, identifier, list, number_word};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -146,7 +147,7 @@ fn index_breaks_writes(entry: &IndexReport) -> Option<Finding> {
     let words = entry.error.as_ref().filter(|_| entry.outcome == Outcome::AlreadyPresent)?;
     Some(Finding {
         figure: figure("every", "INSERT fails"),
-        fix_sql: Some(format!("DROP INDEX {};", entry.index)),
+        fix_sql: Some(drop_and(entry, entry.replacement_sql.as_deref())),
         about: vec![Subject::Index(entry.index.clone())],
         ..finding(
             "index-breaks-writes",
@@ -158,6 +159,12 @@ fn index_breaks_writes(entry: &IndexReport) -> Option<Finding> {
             ),
         )
     })
+}
+
+/// Frees the name of an index and gives it to another definition.
+fn drop_and(entry: &IndexReport, create: Option<&str>) -> String {
+    let drop = format!("DROP INDEX {};", identifier(&entry.index));
+    create.map_or(drop.clone(), |create| format!("{drop}\n{create}"))
 }
 
 fn statements_refused(report: &Report) -> Option<Finding> {
@@ -310,16 +317,21 @@ fn rows_missed(report: &Report, catalogue: &Catalogue) -> Option<Finding> {
 }
 
 fn indexes_differ(report: &Report) -> Option<Finding> {
-    let differ: Vec<&IndexReport> = report.migration.iter().filter(|entry| entry.outcome == Outcome::Differs).collect();
+    let differs = |entry: &&IndexReport| entry.outcome == Outcome::Differs && !entry.stands_corrected();
+    let differ: Vec<&IndexReport> = report.migration.iter().filter(differs).collect();
     if differ.is_empty() {
         return None;
     }
     let names: Vec<String> = differ.iter().map(|entry| code(&entry.index)).collect();
-    let sql: Vec<String> =
-        differ.iter().map(|entry| format!("DROP INDEX {};\n{}", entry.index, entry.documented_sql)).collect();
+    let fix = |entry: &&IndexReport| match (&entry.error, &entry.replacement_sql) {
+        (None, _) => Some(drop_and(entry, Some(&entry.documented_sql))),
+        (Some(_), Some(replacement)) => Some(drop_and(entry, Some(replacement))),
+        (Some(_), None) => None,
+    };
+    let sql: Vec<String> = differ.iter().filter_map(fix).collect();
     Some(Finding {
         figure: figure(format!("{} of {}", differ.len(), report.migration.len()), "indexes, same name"),
-        fix_sql: Some(sql.join("\n")),
+        fix_sql: (!sql.is_empty()).then(|| sql.join("\n")),
         about: differ.iter().map(|entry| Subject::Index(entry.index.clone())).collect(),
         ..finding(
             "index-differs",
@@ -424,35 +436,28 @@ fn claims_depend_on_statistics(report: &Report) -> Option<Finding> {
 /// Children of the tables that the clean-ups empty: each removed parent walks the whole child.
 fn foreign_keys_without_index(report: &Report, catalogue: &Catalogue) -> Vec<Finding> {
     let mut findings = Vec::new();
-    for child in &report.database.tables {
-        for key in child.foreign_keys.iter().filter(|key| !key.child_indexed) {
-            let Some(cleanup) = catalogue.cleanups.iter().find(|c| c.table.eq_ignore_ascii_case(&key.parent)) else {
-                continue;
-            };
-            let n_deleted =
-                report.cleanup(&cleanup.id).and_then(|c| c.foreign_keys_on.as_ref()).map_or(0, |run| run.n_matching);
-            let columns = key.columns.join(", ");
-            findings.push(Finding {
-                figure: (n_deleted > 0).then(|| Figure { value: count(n_deleted), of_what: format!("scans of {}", child.name) }),
-                fix_sql: Some(format!(
-                    "CREATE INDEX idx_{}_{} ON {}({columns});",
-                    child.name,
-                    key.columns.join("_"),
-                    child.name
-                )),
-                about: vec![Subject::Table(child.name.clone()), Subject::Cleanup(cleanup.id.clone())],
-                ..finding(
-                    "foreign-key-without-index",
-                    Severity::Warning,
-                    format!("Each removed row of {} scans all of {}", key.parent, child.name),
-                    format!(
-                        "`{}.{columns}` refers to `{}` and no index starts with it, so SQLite reads the whole table for \
+    for paid in paid_keys(&report.database, catalogue).into_iter().filter(|paid| !paid.key.child_indexed) {
+        let PaidKey { child, key, cleanup } = paid;
+        let n_deleted =
+            report.cleanup(&cleanup.id).and_then(|c| c.foreign_keys_on.as_ref()).map_or(0, |run| run.n_matching);
+        let columns = key.columns.join(", ");
+        let name = identifier(&paid.index_name(&report.database, catalogue));
+        findings.push(Finding {
+            figure: (n_deleted > 0)
+                .then(|| Figure { value: count(n_deleted), of_what: format!("scans of {}", child.name) }),
+            fix_sql: Some(format!("CREATE INDEX {name} {};", paid.on_columns())),
+            about: vec![Subject::Table(child.name.clone()), Subject::Cleanup(cleanup.id.clone())],
+            ..finding(
+                "foreign-key-without-index",
+                Severity::Warning,
+                format!("Each removed row of {} scans all of {}", key.parent, child.name),
+                format!(
+                    "`{}.{columns}` refers to `{}` and no index starts with it, so SQLite reads the whole table for \
                          every row that the clean-up removes.",
-                        child.name, key.parent
-                    ),
-                )
-            });
-        }
+                    child.name, key.parent
+                ),
+            )
+        });
     }
     findings
 }

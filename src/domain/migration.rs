@@ -48,14 +48,15 @@ pub struct IndexReport {
     pub index: String,
     pub table: String,
     pub outcome: Outcome,
-    /// SQLite's own words, when it refused.
+    /// SQLite's own words, when it refused, or would refuse once the name is free.
     pub error: Option<String>,
     /// What was found, in a sentence or two.
     pub explanation: String,
     pub documented_sql: String,
     /// What stands in the file under this name.
     pub deployed_sql: Option<String>,
-    /// The statement that SQLite accepts instead of a refused one; tried on this file.
+    /// The statement that SQLite accepts instead of one that it refuses; tried on this file. Equal to `deployed_sql` when
+    /// that stands there already.
     pub replacement_sql: Option<String>,
     /// Time of CREATE INDEX on the copy; `None` until it was really built.
     pub elapsed_ns: Option<u64>,
@@ -65,4 +66,11 @@ pub struct IndexReport {
     pub n_rows: Option<u64>,
     /// Rows of its table.
     pub n_table_rows: Option<u64>,
+}
+
+impl IndexReport {
+    /// Under its name stands the definition that SQLite accepts instead of the documented one: nothing is left to do.
+    pub fn stands_corrected(&self) -> bool {
+        self.outcome == Outcome::Differs && self.replacement_sql.is_some() && self.replacement_sql == self.deployed_sql
+    }
 }

@@ -1,4 +1,4 @@
-//! Small words that every sentence needs. Figures are in `numbers`.
+//! Small words that every sentence needs, and names as SQL takes them. Figures are in `numbers`.
 
 use super::numbers::count;
 
@@ -21,3 +21,27 @@ pub fn list(items: &[String]) -> String {
 pub fn code(name: &str) -> String {
     format!("`{name}`")
 }
+
+/// A name as SQL takes it: bare when SQLite reads it as a name, in double quotes otherwise.
+pub fn identifier(name: &str) -> String {
+    let mut chars = name.chars();
+    let starts = chars.next().is_some_and(|ch| ch.is_ascii_alphabetic() || ch == '_');
+    let bare = starts && chars.all(|ch| ch.is_ascii_alphanumeric() || ch == '_');
+    if bare && KEYWORDS.binary_search(&name.to_ascii_lowercase().as_str()).is_err() {
+        name.into()
+    } else {
+        format!("\"{}\"", name.replace('"', "\"\""))
+    }
+}
+
+/// Words that SQLite does not take for a name everywhere, sorted.
+#[rustfmt::skip]
+const KEYWORDS: [&str; 76] = [
+    "add", "all", "alter", "and", "as", "autoincrement", "between", "by", "case", "check", "collate", "commit",
+    "constraint", "create", "cross", "current_date", "current_time", "current_timestamp", "default", "deferrable",
+    "delete", "distinct", "drop", "else", "escape", "except", "exists", "filter", "foreign", "from", "full", "glob",
+    "group", "having", "if", "in", "index", "indexed", "inner", "insert", "intersect", "into", "is", "isnull", "join",
+    "left", "like", "limit", "natural", "not", "nothing", "notnull", "null", "on", "or", "order", "outer", "over",
+    "primary", "references", "returning", "right", "select", "set", "table", "then", "to", "transaction", "union",
+    "unique", "update", "using", "values", "when", "where", "window",
+];

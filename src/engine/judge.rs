@@ -2,14 +2,14 @@
 
 use rusqlite::Connection;
 
-use super::connection::ForeignKeys;
+use super::connection::{ForeignKeys, quoted};
 use super::error::{EngineError, Result};
 use super::plan::explain;
 use super::plan_clone::{Blueprint, StatisticsRows};
 use super::{refusal, why};
 use crate::domain::catalogue::{Catalogue, DocumentedIndex};
 use crate::domain::database::Database;
-use crate::domain::index_definition::{parse_index, same_meaning};
+use crate::domain::index_definition::{IndexStatement, parse_index, same_meaning};
 use crate::domain::migration::{IndexReport, Outcome};
 use crate::domain::plan::{PlanRow, Step, accesses_of};
 use crate::domain::value::Value;
@@ -178,16 +178,28 @@ pub fn check_index(probe: &Connection, database: &Database, index: &DocumentedIn
                     index.table
                 );
                 entry.error = Some(words);
+                replace(&mut entry, probe, database)?;
             } else {
                 entry.explanation = "The file has this index, with the documented definition.".into();
             }
         } else {
             entry.outcome = Outcome::Differs;
-            entry.explanation = format!(
-                "The name is taken by another definition, so CREATE INDEX fails and CREATE INDEX IF NOT EXISTS changes \
-                 nothing. Drop {} first, then create it as documented.",
-                index.name
-            );
+            match refused_once_free(probe, &deployed.name, &statement, &index.sql)? {
+                None => {
+                    entry.explanation = format!(
+                        "The name is taken by another definition, so CREATE INDEX fails and CREATE INDEX IF NOT EXISTS \
+                         changes nothing. Drop {} first, then create it as documented.",
+                        index.name
+                    );
+                }
+                Some(words) => {
+                    entry.explanation = "The name is taken by another definition, and the documented one could not \
+                                         take its place: SQLite refuses it."
+                        .into();
+                    entry.error = Some(words);
+                    replace(&mut entry, probe, database)?;
+                }
+            }
         }
         return Ok(entry);
     }
@@ -223,9 +235,36 @@ pub fn refused(entry: &mut IndexReport, words: String, probe: &Connection, datab
          INSERT into {} fails.",
         entry.table
     );
+    replace(entry, probe, database)
+}
+
+/// SQLite's words when the documented statement would not do even without the index that has its name.
+fn refused_once_free(
+    probe: &Connection,
+    deployed: &str,
+    statement: &IndexStatement,
+    sql: &str,
+) -> Result<Option<String>> {
+    probe.execute_batch("SAVEPOINT freed")?;
+    // An index that the clone could not make leaves its name free anyhow.
+    let answer = probe.execute_batch(&format!("DROP INDEX IF EXISTS {}; {sql}", quoted(deployed)));
+    probe.execute_batch("ROLLBACK TO freed; RELEASE freed")?;
+    match answer {
+        Err(error) => Ok(Some(EngineError::from(error).words())),
+        Ok(()) => refusal::breaks_writes(probe, statement),
+    }
+}
+
+/// Looks for what works instead of a statement that SQLite refuses: the same index without its WHERE.
+fn replace(entry: &mut IndexReport, probe: &Connection, database: &Database) -> Result<()> {
     let Some(sql) = parse_index(&entry.documented_sql).ok().and_then(|statement| statement.without_where_sql) else {
         return Ok(());
     };
+    if entry.deployed_sql.as_deref().is_some_and(|deployed| same_meaning(deployed, &sql)) {
+        entry.explanation.push_str(" What stands there is the same index without its WHERE, which works: leave it.");
+        entry.replacement_sql = entry.deployed_sql.clone();
+        return Ok(());
+    }
     let twin = database.table(&entry.table).and_then(|table| {
         table.indexes.iter().find(|i| i.sql.as_deref().is_some_and(|other| same_meaning(other, &sql)))
     });
@@ -237,7 +276,8 @@ pub fn refused(entry: &mut IndexReport, words: String, probe: &Connection, datab
         return Ok(());
     }
     probe.execute_batch("SAVEPOINT replacement")?;
-    let works = probe.execute_batch(&sql).is_ok();
+    let freed = entry.deployed_sql.as_ref().map(|_| format!("DROP INDEX IF EXISTS {};", quoted(&entry.index)));
+    let works = probe.execute_batch(&format!("{} {sql}", freed.unwrap_or_default())).is_ok();
     probe.execute_batch("ROLLBACK TO replacement; RELEASE replacement")?;
     if works {
         entry.explanation.push_str(" Without its WHERE the index works.");

@@ -5,6 +5,8 @@ use leptos::wasm_bindgen::{JsCast, JsValue};
 use web_sys::{Blob, BlobPropertyBag, HtmlAnchorElement, Url};
 
 use crate::domain::failure::{Failure, FailureKind};
+use crate::domain::numbers;
+use crate::domain::repair::{self, Repair};
 
 use super::icons::{Glyph, Icon};
 use super::state::Inspector;
@@ -18,16 +20,56 @@ pub fn DownloadJson(#[prop(optional)] primary: bool) -> impl IntoView {
         }) else {
             return;
         };
-        if let Err(error) = save_text(&name, "application/json", &json) {
-            let message = format!("The browser did not save {name}: {error:?}");
-            inspector.failure.set(Some(Failure::new(FailureKind::Unreadable, message)));
-        }
+        save(inspector, &name, "application/json", &json);
     };
     view! {
         <button class=if primary { "btn primary" } else { "btn" } type="button" on:click=save>
             <Icon glyph=Glyph::Download />
             "Download JSON report"
         </button>
+    }
+}
+
+/// The corrected migration, with how much there is in it. Nothing is shown while nothing needs to be changed.
+#[component]
+pub fn DownloadMigration() -> impl IntoView {
+    let inspector = Inspector::use_();
+    let repair = Memo::new(move |_| {
+        inspector.report.with(|report| {
+            inspector.catalogue.with(|catalogue| match (report, catalogue) {
+                (Some(report), Some(catalogue)) if !report.migration.is_empty() => repair::repair(report, catalogue),
+                _ => Repair::default(),
+            })
+        })
+    });
+    let save_sql = move |_| {
+        let database = inspector.database.with_untracked(|d| d.as_ref().map(|d| d.file_name.clone()));
+        let name = repair::file_name(&database.unwrap_or_default());
+        save(inspector, &name, "application/sql", &repair.with_untracked(Repair::to_sql));
+    };
+    let n_statements = Memo::new(move |_| repair.with(Repair::n_statements));
+    let hint = move || {
+        let n = numbers::counted(n_statements.get() as u64, "statement", "statements");
+        format!("{n} for this file, each with its reason, and the way back as a comment.")
+    };
+    view! {
+        <Show when=move || { n_statements.get() > 0 }>
+            <div class="row no-print">
+                <button class="btn" type="button" on:click=save_sql>
+                    <Icon glyph=Glyph::Download />
+                    "Download corrected migration"
+                </button>
+                <span class="hint">{hint}</span>
+            </div>
+        </Show>
+    }
+}
+
+/// Saves, or says why the browser did not.
+fn save(inspector: Inspector, name: &str, mime: &str, text: &str) {
+    if let Err(error) = save_text(name, mime, text) {
+        let message = format!("The browser did not save {name}: {error:?}");
+        inspector.failure.set(Some(Failure::new(FailureKind::Unreadable, message)));
     }
 }
 

@@ -11,6 +11,7 @@ mod migration;
 mod native;
 mod opening;
 mod protocol;
+mod repair;
 mod report;
 mod snapshot;
 mod tidy;

@@ -14,6 +14,7 @@ use crate::domain::run::Step;
 use crate::ui::components::answer::Answer;
 use crate::ui::components::choose::{Segment, Segments};
 use crate::ui::components::step_button::StepButton;
+use crate::ui::download::DownloadMigration;
 use crate::ui::{Inspector, Route};
 
 use row::{Row, row_id};
@@ -85,7 +86,10 @@ pub fn Indexes() -> impl IntoView {
     });
     view! {
         <div class="stack stack-5">
-            <Answer headline=headline name="Indexes" />
+            <div class="stack stack-3">
+                <Answer headline=headline name="Indexes" />
+                <DownloadMigration />
+            </div>
             <div class="stack">
                 <div class="row spread">
                     <Filters filter=filter />

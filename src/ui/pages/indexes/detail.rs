@@ -45,7 +45,7 @@ fn found(entry: IndexReport) -> AnyView {
 fn definitions(entry: &IndexReport) -> AnyView {
     let documented = entry.documented_sql.clone();
     match (entry.outcome, &entry.deployed_sql, &entry.replacement_sql) {
-        (Outcome::Differs, Some(deployed), None) => {
+        (Outcome::Differs, Some(deployed), replacement) if replacement.is_none() || entry.stands_corrected() => {
             view! { <SqlDiff documented=documented deployed=deployed.clone() /> }.into_any()
         }
         (Outcome::Differs, Some(deployed), Some(replacement)) => view! {

@@ -5,6 +5,7 @@ use leptos::prelude::*;
 use crate::domain::headline::{self, Headline};
 use crate::domain::numbers;
 use crate::domain::verdict::Verdict;
+use crate::ui::download::DownloadMigration;
 use crate::ui::icons::{Glyph, Icon};
 use crate::ui::marked::Marked;
 use crate::ui::state::{Inspector, RunState};
@@ -94,6 +95,7 @@ fn Verdicts() -> impl IntoView {
                     </p>
                 })
         }}
+        <DownloadMigration />
     }
 }
 
