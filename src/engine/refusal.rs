@@ -1,8 +1,8 @@
 //! Whether an index that an empty table accepts would break every later INSERT.
 //!
 //! SQLite evaluates an index's expressions when a row enters it, so a function that is not allowed there is found with
-//! a row only. The rows are made up in a table of their own, which has the columns of the real one and none of its
-//! constraints.
+//! a row only. The rows are made up in a temporary table, which has the columns of the real one, none of its
+//! constraints, and a name that cannot meet one of the file's.
 
 use rusqlite::Connection;
 
@@ -30,7 +30,8 @@ pub fn breaks_writes(connection: &Connection, statement: &IndexStatement) -> Res
 fn ask(connection: &Connection, statement: &IndexStatement) -> Result<Option<String>> {
     let table = quoted(&statement.definition.table);
     connection.execute_batch(&format!(
-        "CREATE TABLE {PROBE_TABLE} AS SELECT * FROM {table} WHERE 0; INSERT INTO {PROBE_TABLE} DEFAULT VALUES;"
+        "CREATE TABLE temp.{PROBE_TABLE} AS SELECT * FROM main.{table} WHERE 0;
+         INSERT INTO temp.{PROBE_TABLE} DEFAULT VALUES;"
     ))?;
     let columns = statement.columns_sql.join(", ");
     let whole = match &statement.where_sql {
@@ -38,13 +39,14 @@ fn ask(connection: &Connection, statement: &IndexStatement) -> Result<Option<Str
         None => format!("({columns})"),
     };
     let first_column: String =
-        connection.query_row("SELECT name FROM pragma_table_info(?1) LIMIT 1", [PROBE_TABLE], |row| row.get(0))?;
+        connection
+            .query_row("SELECT name FROM pragma_table_info(?1, 'temp') LIMIT 1", [PROBE_TABLE], |row| row.get(0))?;
     let calls =
         statement.calls_sql.iter().map(|call| format!("({}) WHERE ({call}) IS NOT NULL", quoted(&first_column)));
     for definition in std::iter::once(whole).chain(calls) {
-        let sql = format!("CREATE INDEX {PROBE_INDEX} ON {PROBE_TABLE}{definition}");
+        let sql = format!("CREATE INDEX temp.{PROBE_INDEX} ON {PROBE_TABLE}{definition}");
         match connection.execute_batch(&sql) {
-            Ok(()) => connection.execute_batch(&format!("DROP INDEX {PROBE_INDEX}"))?,
+            Ok(()) => connection.execute_batch(&format!("DROP INDEX temp.{PROBE_INDEX}"))?,
             Err(error) => return Ok(Some(EngineError::from(error).words())),
         }
     }

@@ -273,3 +273,12 @@ fn building_leaves_the_original_and_the_file_alone() {
     assert_eq!(sizes.len() as u64, n_btrees);
     assert_eq!(fixture.sha256(), before);
 }
+
+#[test]
+fn a_table_that_is_called_like_the_probe_is_in_nobodys_way() {
+    let fixture = Fixture::standard()
+        .copy_with("CREATE TABLE cortex_probe (x); CREATE INDEX cortex_probe_index ON cortex_probe(x)");
+    let judged = fixture.open().judged();
+    let refused = judged.migration.iter().filter(|entry| entry.outcome == Outcome::Refused).count();
+    assert_eq!(refused, 2);
+}
