@@ -95,14 +95,11 @@ struct Run {
 /// It runs deferred, so that SQLite checks its constraints at COMMIT and not at its end: for one statement the answer
 /// is the same, and what blocks can be looked at before it is taken back.
 fn with_foreign_keys(cleanup: &DocumentedCleanup, database: &Database, fork: &Fork, original: &Db) -> Result<Run> {
-    let db = Db::open(fork.fork(), ForeignKeys::On)?;
-    let pages_before = used_pages(&db)?;
-    db.execute_batch("BEGIN; PRAGMA defer_foreign_keys = ON;")?;
-    let start = monotonic_ns();
-    let (tally, ran) = Tally::of(&db, || execute(&db, &cleanup.sql));
+    let Deletion { db, tally, answer: ran, pages_before, elapsed_ns } = delete(cleanup, fork, ForeignKeys::On)?;
     let finished = ran.is_ok();
+    let start = monotonic_ns();
     let answer = ran.and_then(|vm_steps| Ok(db.execute_batch("COMMIT").map(|()| vm_steps)?));
-    let elapsed_ns = monotonic_ns().saturating_sub(start);
+    let elapsed_ns = elapsed_ns + monotonic_ns().saturating_sub(start);
     let own = of_table(&tally.deleted, &cleanup.table);
     let error = match answer {
         Ok(vm_steps) => {
@@ -154,6 +151,33 @@ fn with_foreign_keys(cleanup: &DocumentedCleanup, database: &Database, fork: &Fo
     // What was stopped half-way says nothing about how many rows there were.
     outcome.n_matching = n_matching(cleanup, fork)?;
     Ok(run(outcome, Tally::default(), Vec::new(), None))
+}
+
+struct Deletion {
+    db: Db,
+    tally: Tally,
+    /// VM steps. The transaction is still open.
+    answer: Result<u64>,
+    pages_before: u64,
+    elapsed_ns: u64,
+}
+
+/// The statement in a transaction with deferred constraints. Nothing needs to be taken back, so nothing is journaled;
+/// only a statement that fails is run again with a journal, to hear SQLite's words.
+fn delete(cleanup: &DocumentedCleanup, fork: &Fork, foreign_keys: ForeignKeys) -> Result<Deletion> {
+    let run = |db: Db| -> Result<Deletion> {
+        let pages_before = used_pages(&db)?;
+        db.execute_batch("BEGIN; PRAGMA defer_foreign_keys = ON;")?;
+        let start = monotonic_ns();
+        let (tally, answer) = Tally::of(&db, || execute(&db, &cleanup.sql));
+        let elapsed_ns = monotonic_ns().saturating_sub(start);
+        Ok(Deletion { db, tally, answer, pages_before, elapsed_ns })
+    };
+    let quick = run(Db::open_unjournaled(fork.fork(), foreign_keys)?)?;
+    match &quick.answer {
+        Err(error) if !error.is_cancelled() => run(Db::open(fork.fork(), foreign_keys)?),
+        _ => Ok(quick),
+    }
 }
 
 /// RESTRICT is a trigger of SQLite's own, which raises with the words of a foreign key and the code of a trigger.
@@ -358,8 +382,7 @@ fn without_foreign_keys(
     original: &Db,
     before: &mut OrphansBefore,
 ) -> Result<WithoutForeignKeys> {
-    let db = Db::open(fork.fork(), ForeignKeys::Off)?;
-    let (tally, answer) = Tally::of(&db, || execute(&db, &cleanup.sql));
+    let Deletion { db, tally, answer, .. } = delete(cleanup, fork, ForeignKeys::Off)?;
     if let Err(error) = answer {
         if error.is_cancelled() {
             return Err(error);

@@ -8,6 +8,7 @@ use crate::domain::instant::Instant;
 
 use super::icons::{Glyph, Icon};
 use super::open_button::OpenButton;
+use super::run_status::RunStatus;
 use super::state::Inspector;
 use crate::domain::numbers;
 
@@ -20,6 +21,7 @@ pub fn FileBar() -> impl IntoView {
                 <EvaluateAt />
                 <RunButton />
             </div>
+            <RunStatus />
         </header>
     }
 }

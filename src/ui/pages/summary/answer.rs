@@ -3,11 +3,11 @@
 use leptos::prelude::*;
 
 use crate::domain::headline::{self, Headline};
-use crate::domain::numbers;
 use crate::domain::verdict::Verdict;
 use crate::ui::download::DownloadMigration;
 use crate::ui::icons::{Glyph, Icon};
 use crate::ui::marked::Marked;
+use crate::ui::run_status::status;
 use crate::ui::state::{Inspector, RunState};
 
 use super::running::{Bar, Share, Steps};
@@ -33,42 +33,6 @@ pub fn Answer() -> impl IntoView {
             }}
         </div>
     }
-}
-
-fn status(run: &RunState, inspector: Inspector) -> String {
-    match run {
-        RunState::Idle => "Nothing was asked of this file yet.".into(),
-        RunState::Judging => "Asking SQLite for plans\u{2026}".into(),
-        RunState::Judged { elapsed_ms } => {
-            format!("Plans asked for in {}. Nothing is measured yet.", elapsed(*elapsed_ms))
-        }
-        RunState::Running(running) => running.current.label(),
-        RunState::Finished { elapsed_ms } => format!("Finished in {}: {}.", elapsed(*elapsed_ms), what_ran(inspector)),
-        RunState::Cancelled { n_done, n_steps } => {
-            format!("Cancelled after {n_done} of {n_steps} steps. What was done is kept.")
-        }
-    }
-}
-
-fn what_ran(inspector: Inspector) -> String {
-    let mut parts = inspector.catalogue.with(|catalogue| {
-        catalogue.as_ref().map_or_else(Vec::new, |catalogue| {
-            vec![
-                numbers::counted(catalogue.n_claims() as u64, "claim", "claims"),
-                numbers::counted(catalogue.queries.len() as u64, "query", "queries"),
-                numbers::counted(catalogue.cleanups.len() as u64, "clean-up", "clean-ups"),
-            ]
-        })
-    });
-    let n_failed = inspector.report.with(|report| report.as_ref().map_or(0, |report| report.failed_steps.len()));
-    if n_failed > 0 {
-        parts.push(numbers::counted(n_failed as u64, "step failed", "steps failed"));
-    }
-    parts.join(", ")
-}
-
-fn elapsed(ms: f64) -> String {
-    numbers::duration((ms * 1e6) as u64).text()
 }
 
 #[component]
