@@ -36,17 +36,21 @@ pub fn parameters(
     query: &DocumentedQuery,
     effort: Effort,
     chosen: &mut Chosen,
-) -> Vec<Parameter> {
+) -> Result<Vec<Parameter>> {
     let open: Vec<&DocumentedParameter> = query.parameters.iter().filter(|p| p.value.is_none()).collect();
     let found = match open.first() {
         Some(first) => {
             let columns: Vec<String> = open.iter().map(|parameter| parameter.column.clone()).collect();
             let key = (first.table.clone(), columns, effort);
-            chosen
-                .0
-                .entry(key)
-                .or_insert_with_key(|(table, columns, _)| combination(connection, table, columns, effort))
-                .clone()
+            match chosen.0.get(&key) {
+                Some(values) => values.clone(),
+                None => {
+                    // Only what was looked for to the end is remembered.
+                    let values = combination(connection, &key.0, &key.1, effort)?;
+                    chosen.0.insert(key, values.clone());
+                    values
+                }
+            }
         }
         None => Vec::new(),
     };
@@ -55,16 +59,12 @@ pub fn parameters(
         Some(text) => Value::Text(text.clone()),
         None => found.next().unwrap_or_default(),
     };
-    query
-        .parameters
-        .iter()
-        .map(|p| p.name.clone())
-        .zip(query.parameters.iter().map(value).collect::<Vec<_>>())
-        .map(|(name, value)| Parameter { name, value })
-        .collect()
+    let values: Vec<Value> = query.parameters.iter().map(value).collect();
+    let names = query.parameters.iter().map(|parameter| parameter.name.clone());
+    Ok(names.zip(values).map(|(name, value)| Parameter { name, value }).collect())
 }
 
-fn combination(connection: &Connection, table: &str, columns: &[String], effort: Effort) -> Vec<Value> {
+fn combination(connection: &Connection, table: &str, columns: &[String], effort: Effort) -> Result<Vec<Value>> {
     let names: Vec<String> = columns.iter().map(|column| quoted(column)).collect();
     let filled: Vec<String> = names.iter().map(|name| format!("{name} IS NOT NULL")).collect();
     let (names, filled, table) = (names.join(", "), filled.join(" AND "), quoted(table));
@@ -76,11 +76,16 @@ fn combination(connection: &Connection, table: &str, columns: &[String], effort:
             (0..columns.len()).map(|at| row.get_ref(at).map(Value::from)).collect::<rusqlite::Result<Vec<_>>>()
         })
     };
-    match effort {
+    let found = match effort {
         Effort::FirstRow => read(&first),
-        Effort::MostFrequent => interrupt::within(PATIENCE_NS, || read(&most)).or_else(|_| read(&first)),
-    }
-    .unwrap_or_default()
+        Effort::MostFrequent => match interrupt::within(PATIENCE_NS, || read(&most)) {
+            // The person cancelled; it did not only take too long.
+            Err(error) if interrupt::requested() => return Err(error.into()),
+            Err(_) => read(&first),
+            found => found,
+        },
+    };
+    Ok(found.unwrap_or_default())
 }
 
 /// What a person may pick from: the most frequent values first, or some values when counting takes too long.

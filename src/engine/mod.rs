@@ -166,7 +166,7 @@ impl Engine {
                 let names = query.parameters.iter().map(|parameter| parameter.name.clone());
                 names.zip(values).map(|(name, value)| Parameter { name, value }).collect()
             }
-            None => choices::parameters(&session.original, &query, Effort::MostFrequent, &mut session.chosen),
+            None => choices::parameters(&session.original, &query, Effort::MostFrequent, &mut session.chosen)?,
         };
         let mut report = session.judge_query(catalogue, &query, parameters)?;
         if report.error.is_some() {
@@ -266,7 +266,7 @@ impl Session {
     fn judge_all(&mut self, catalogue: &Catalogue) -> Result<Judged> {
         let mut judged = Judged { migration: self.judge_for(catalogue)?.migration().to_vec(), ..Judged::default() };
         for query in &catalogue.queries {
-            let parameters = choices::parameters(&self.original, query, Effort::FirstRow, &mut self.chosen);
+            let parameters = choices::parameters(&self.original, query, Effort::FirstRow, &mut self.chosen)?;
             judged.queries.push(self.judge_query(catalogue, query, parameters)?);
         }
         for cleanup in &catalogue.cleanups {

@@ -270,7 +270,13 @@ impl Inspector {
 
     /// Cancels whatever the worker does: the run, a single step, a count.
     pub fn cancel(self) {
-        self.client.get_value().cancel();
+        match self.run.with_untracked(|run| matches!(run, RunState::Running(_))) {
+            // A step may answer at this very moment; the run must not go on with the next one.
+            true => {
+                self.supersede();
+            }
+            false => self.client.get_value().cancel(),
+        }
     }
 
     /// Runs one entry again, or for the first time.

@@ -36,5 +36,12 @@ fn a_cancelled_run_keeps_its_answers_and_can_be_repeated() {
     assert_eq!(report["complete"], true);
     assert_eq!(report["failed_steps"], serde_json::json!([]));
     assert!(report["cleanups"][0]["foreign_keys_on"].is_object());
+    let parameters = report["queries"].as_array().into_iter().flatten();
+    let parameters = parameters.flat_map(|query| query["parameters"].as_array().into_iter().flatten());
+    assert_eq!(
+        parameters.filter(|parameter| parameter["type"] == "null").count(),
+        0,
+        "values were lost with the cancel"
+    );
     browser.check_console_is_quiet();
 }
