@@ -5,6 +5,7 @@ mod catalogue;
 mod cleanups;
 mod fixtures;
 mod index_definition;
+mod index_findings;
 mod measure;
 mod migration;
 mod native;
