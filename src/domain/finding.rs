@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::catalogue::Catalogue;
 use super::cleanup::{CleanupReport, DeleteOutcome};
 use super::foreign_key_index::{PaidKey, paid_keys};
+use super::index_findings;
 use super::migration::{IndexReport, Outcome};
 use super::numbers::{count, counted, duration};
 use super::query::QueryReport;
@@ -81,11 +82,12 @@ pub fn derive(report: &Report, catalogue: &Catalogue) -> Vec<Finding> {
     findings.extend(orphans(report));
     findings.extend(claims_not_chosen(report));
     findings.extend(tables_missing(report));
+    findings.extend(index_findings::derive(report, catalogue));
     findings.sort_by_key(|finding| finding.severity);
     findings
 }
 
-fn finding(rule: &str, severity: Severity, title: String, evidence: String) -> Finding {
+pub(super) fn finding(rule: &str, severity: Severity, title: String, evidence: String) -> Finding {
     Finding { rule: rule.into(), severity, title, evidence, figure: None, fix_sql: None, about: Vec::new() }
 }
 

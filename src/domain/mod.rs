@@ -10,6 +10,7 @@ pub mod failure;
 pub mod finding;
 pub mod foreign_key_index;
 pub mod headline;
+pub mod index_findings;
 pub mod instant;
 pub mod measure;
 pub mod migration;

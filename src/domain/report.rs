@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::cleanup::CleanupReport;
 use super::database::{BtreeSize, Database};
 use super::finding::Finding;
+use super::index_findings::{IndexRelation, IndexStatistics, IndexUse};
 use super::instant::Instant;
 use super::migration::IndexReport;
 use super::query::QueryReport;
@@ -29,6 +30,15 @@ pub struct Report {
     pub findings: Vec<Finding>,
     /// Space by table and index, from dbstat; empty until asked.
     pub sizes: Vec<BtreeSize>,
+    /// Rows of `sqlite_stat1`: those of the file, and once ANALYZE ran on a copy, fresh ones.
+    #[serde(default)]
+    pub index_statistics: Vec<IndexStatistics>,
+    /// Indexes of the file that say the same as another one.
+    #[serde(default)]
+    pub index_relations: Vec<IndexRelation>,
+    /// What the documented statements have of the file's other indexes.
+    #[serde(default)]
+    pub index_uses: Vec<IndexUse>,
     /// Steps that failed, in the order in which they ran.
     pub failed_steps: Vec<FailedStep>,
     /// Time from the start of the run to its last answer.
@@ -82,6 +92,9 @@ impl Report {
             benchmarks: Vec::new(),
             findings: Vec::new(),
             sizes: Vec::new(),
+            index_statistics: Vec::new(),
+            index_relations: Vec::new(),
+            index_uses: Vec::new(),
             failed_steps: Vec::new(),
             elapsed_ns: None,
         }

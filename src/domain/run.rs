@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::catalogue::Catalogue;
 use super::cleanup::CleanupReport;
 use super::database::BtreeSize;
+use super::index_findings::{IndexRelation, IndexStatistics, IndexUse};
 use super::migration::IndexReport;
 use super::query::QueryReport;
 use super::report::Report;
@@ -108,6 +109,10 @@ pub struct Judged {
     pub migration: Vec<IndexReport>,
     pub queries: Vec<QueryReport>,
     pub cleanups: Vec<CleanupReport>,
+    pub index_statistics: Vec<IndexStatistics>,
+    /// Asked with fresh statistics only.
+    pub index_relations: Vec<IndexRelation>,
+    pub index_uses: Vec<IndexUse>,
 }
 
 impl Report {
@@ -123,6 +128,13 @@ impl Report {
     }
 
     fn absorb_judged(&mut self, judged: Judged) {
+        // An answer without fresh statistics does not undo one with them.
+        if judged.index_statistics.len() >= self.index_statistics.len() {
+            self.index_statistics = judged.index_statistics;
+        }
+        if !judged.index_uses.is_empty() {
+            (self.index_relations, self.index_uses) = (judged.index_relations, judged.index_uses);
+        }
         for mut entry in judged.migration {
             if let Some(old) = self.index(&entry.index).filter(|old| old.n_table_rows.is_some()) {
                 entry = old.clone();

@@ -69,6 +69,11 @@ impl Judge {
         Ok(Self { before, after, migration })
     }
 
+    /// Every state of the schema, with every kind of statistics.
+    pub fn clones(&self) -> impl Iterator<Item = &Connection> {
+        self.before.iter().chain(&self.after).map(|(_, clone)| clone)
+    }
+
     /// What the migration does, without sizes and times.
     pub fn migration(&self) -> &[IndexReport] {
         &self.migration

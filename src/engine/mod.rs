@@ -11,6 +11,7 @@ mod connection;
 mod error;
 mod estimate;
 mod header;
+mod index_relations;
 pub mod interrupt;
 mod judge;
 mod measure;
@@ -28,6 +29,7 @@ mod why;
 use choices::{Chosen, Effort};
 use cleanup::OrphansBefore;
 use connection::{Db, ForeignKeys, quoted};
+use index_relations::{Asked, DocumentedPlans, Without};
 use judge::Judge;
 use plan_clone::{Blueprint, StatisticsRows};
 
@@ -37,14 +39,16 @@ pub use open::Dropped;
 
 use crate::domain::catalogue::{Catalogue, DocumentedCleanup, DocumentedQuery};
 use crate::domain::cleanup::CleanupReport;
-use crate::domain::database::{BtreeSize, Database};
+use crate::domain::database::{BtreeSize, Database, Index};
 use crate::domain::failure::FailureKind;
+use crate::domain::index_findings::{IndexUse, RelationKind};
 use crate::domain::instant::Instant;
 use crate::domain::migration::{IndexReport, Outcome};
 use crate::domain::query::{Choice, Parameter, QueryReport};
 use crate::domain::report::Environment;
 use crate::domain::run::{Judged, Step, StepAnswer};
 use crate::domain::value::Value;
+use crate::domain::verdict::Statistics;
 use crate::snapshot::{self, Base, Fork, Promotion};
 
 /// Above this size ANALYZE reads a sample of each index only (`PRAGMA analysis_limit`).
@@ -232,7 +236,9 @@ impl Engine {
         scratch.execute_batch("ANALYZE")?;
         session.fresh = Some(StatisticsRows::read(&scratch));
         session.judge = None;
-        session.judge_all(catalogue)
+        let mut judged = session.judge_all(catalogue)?;
+        session.judge_indexes(catalogue, &mut judged)?;
+        Ok(judged)
     }
 
     fn build_index(&mut self, name: &str) -> Result<IndexReport> {
@@ -272,7 +278,43 @@ impl Session {
         for cleanup in &catalogue.cleanups {
             judged.cleanups.push(self.judge_cleanup(catalogue, cleanup)?);
         }
+        judged.index_statistics = self.blueprint.statistics.read_as(Statistics::OfFile);
+        judged.index_statistics.extend(self.fresh.iter().flat_map(|rows| rows.read_as(Statistics::Fresh)));
         Ok(judged)
+    }
+
+    /// What the file's indexes are to each other and to the documented statements.
+    fn judge_indexes(&mut self, catalogue: &Catalogue, judged: &mut Judged) -> Result<()> {
+        let values = |query: &QueryReport| query.parameters.iter().map(|parameter| parameter.value.clone()).collect();
+        let mut asked: Vec<Asked> = judged.queries.iter().map(|query| (query.sql.clone(), values(query))).collect();
+        asked.extend(judged.cleanups.iter().map(|cleanup| (cleanup.sql.clone(), Vec::new())));
+        let documented = |name: &str| catalogue.indexes.iter().any(|index| index.name.eq_ignore_ascii_case(name));
+        let mut relations = index_relations::relations(&self.database, documented);
+        let mut uses = Vec::new();
+        self.judge_for(catalogue)?;
+        let Some(judge) = &self.judge else { return Ok(()) };
+        let plans = DocumentedPlans::new(judge.clones().collect(), asked);
+        for relation in &mut relations {
+            let instead = (relation.kind == RelationKind::DuplicateOf).then_some(relation.other.as_str());
+            relation.n_plans_changed = plans.without(&relation.index, instead)?.n_changed;
+        }
+        for table in &self.database.tables {
+            // A table that no documented plan reaches has no part in any.
+            let of_guide = catalogue.tables.iter().any(|known| known.name.eq_ignore_ascii_case(&table.name));
+            let reached = of_guide || plans.mention(&table.name);
+            let made = |index: &&Index| index.sql.is_some() && !index.unique && !documented(&index.name);
+            for index in table.indexes.iter().filter(made) {
+                let without = if reached { plans.without(&index.name, None)? } else { Without::default() };
+                uses.push(IndexUse {
+                    index: index.name.clone(),
+                    table: table.name.clone(),
+                    n_plans: without.n_using,
+                    n_plans_changed: without.n_changed,
+                });
+            }
+        }
+        (judged.index_relations, judged.index_uses) = (relations, uses);
+        Ok(())
     }
 
     fn judge_query(

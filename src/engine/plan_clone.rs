@@ -8,7 +8,9 @@ use rusqlite::Connection;
 
 use super::connection::{ForeignKeys, open_in_memory};
 use super::error::Result;
+use crate::domain::index_findings::IndexStatistics;
 use crate::domain::value::Value;
+use crate::domain::verdict::Statistics;
 
 /// Schema and statistics, read once from a file.
 #[derive(Clone, Default)]
@@ -30,6 +32,20 @@ impl StatisticsRows {
         let stat1 = read_rows(connection, "SELECT tbl, idx, stat FROM sqlite_stat1");
         let stat4 = read_rows(connection, "SELECT tbl, idx, neq, nlt, ndlt, sample FROM sqlite_stat4");
         Self { stat1: stat1.unwrap_or_default(), stat4: stat4.unwrap_or_default() }
+    }
+
+    /// The rows of `sqlite_stat1` as numbers.
+    pub fn read_as(&self, statistics: Statistics) -> Vec<IndexStatistics> {
+        let rows = self.stat1.iter().filter_map(|row| match row {
+            [Value::Text(table), Value::Text(index), Value::Text(stat)] => {
+                IndexStatistics::parse(statistics, table, Some(index), stat)
+            }
+            [Value::Text(table), Value::Null, Value::Text(stat)] => {
+                IndexStatistics::parse(statistics, table, None, stat)
+            }
+            _ => None,
+        });
+        rows.collect()
     }
 
     pub fn is_empty(&self) -> bool {

@@ -6,6 +6,7 @@ mod cleanups;
 mod findings;
 mod fixtures;
 mod index_definition;
+mod index_findings;
 mod measure;
 mod migration;
 mod native;

@@ -1,0 +1,322 @@
+//! Findings about the file's own indexes and statistics: what is there twice, what is not worth its space, what is stale.
+
+use serde::{Deserialize, Serialize};
+
+use super::catalogue::Catalogue;
+use super::database::{Index, Table};
+use super::finding::{Figure, Finding, Severity, Subject, finding};
+use super::numbers::{bytes, count, counted};
+use super::report::Report;
+use super::verdict::Statistics;
+use super::words::{code, identifier, list};
+
+/// An index that looks up one value in fewer than this many different ones returns more than a tenth of the table. A
+/// page holds more than ten rows as a rule, so such a look-up reads nearly every page, as a scan does.
+const FEW_VALUES: u64 = 10;
+
+/// Below this the whole table is a few pages, and no index matters.
+const SMALL_TABLE_ROWS: u64 = 100;
+
+/// Statistics that say twice or half of what is there make SQLite choose by another table.
+const STALE_FACTOR: u64 = 2;
+
+/// One row of `sqlite_stat1`, read.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct IndexStatistics {
+    /// Those of the file, or of an ANALYZE on a copy.
+    pub statistics: Statistics,
+    pub table: String,
+    /// `None` for a table without an index.
+    pub index: Option<String>,
+    /// Entries in the index.
+    pub n_rows: u64,
+    /// Entries that share the first column, the first two, and so on: the average, rounded up.
+    pub avg_rows_per_key: Vec<u64>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum RelationKind {
+    /// The same definition under another name.
+    DuplicateOf,
+    /// The other index begins with its columns and holds the same rows.
+    PrefixOf,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct IndexRelation {
+    pub index: String,
+    pub table: String,
+    pub kind: RelationKind,
+    pub other: String,
+    /// Plans of documented statements that another step replaces once `index` is gone; `other` doing the same step
+    /// in the place of a duplicate is no change.
+    pub n_plans_changed: u64,
+}
+
+/// What the documented statements have of one index, before and after the migration and with all statistics at hand.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct IndexUse {
+    pub index: String,
+    pub table: String,
+    /// Documented statements with a plan that uses it.
+    pub n_plans: u64,
+    /// Documented statements with another plan once it is gone.
+    pub n_plans_changed: u64,
+}
+
+impl IndexStatistics {
+    /// From a row of `sqlite_stat1`. Words such as `unordered` may follow the numbers.
+    pub fn parse(statistics: Statistics, table: &str, index: Option<&str>, stat: &str) -> Option<Self> {
+        let mut numbers = stat.split_whitespace().map_while(|word| word.parse().ok());
+        let n_rows = numbers.next()?;
+        let (table, index) = (table.into(), index.map(Into::into));
+        Some(Self { statistics, table, index, n_rows, avg_rows_per_key: numbers.collect() })
+    }
+}
+
+pub fn derive(report: &Report, catalogue: &Catalogue) -> Vec<Finding> {
+    let mut findings: Vec<Finding> = report.index_relations.iter().map(|relation| related(relation, report)).collect();
+    findings.extend(low_cardinality(report, catalogue));
+    findings.extend(unused(report, catalogue));
+    findings.extend(statistics_missing(report));
+    findings.extend(statistics_stale(report));
+    findings
+}
+
+fn drop_sql(index: &str) -> String {
+    format!("DROP INDEX {};", identifier(index))
+}
+
+fn size_of(index: &str, report: &Report) -> Option<u64> {
+    report.sizes.iter().find(|size| size.is_index && size.name.eq_ignore_ascii_case(index)).map(|size| size.bytes)
+}
+
+fn size_figure(index: &str, report: &Report) -> Option<Figure> {
+    size_of(index, report).map(|size| Figure { value: bytes(size).text(), of_what: "to be saved".into() })
+}
+
+fn size_sentence(index: &str, report: &Report) -> String {
+    size_of(index, report).map_or_else(String::new, |size| format!(" It takes {}.", bytes(size).text()))
+}
+
+fn plans_sentence(n_plans_changed: u64) -> String {
+    match n_plans_changed {
+        0 => " Without it no plan of a documented statement changes.".into(),
+        n => format!(
+            " Without it {} would change, so it is worth a look first.",
+            counted(n, "documented plan", "documented plans")
+        ),
+    }
+}
+
+fn related(relation: &IndexRelation, report: &Report) -> Finding {
+    let IndexRelation { index, table, other, n_plans_changed, .. } = relation;
+    let (rule, title, what) = match relation.kind {
+        RelationKind::DuplicateOf => (
+            "index-duplicate",
+            format!("{index} is {other} once more"),
+            format!(
+                "`{index}` and `{other}` on `{table}` have the same definition, and every write keeps both up to date."
+            ),
+        ),
+        RelationKind::PrefixOf => (
+            "index-redundant",
+            format!("{index} is the beginning of {other}"),
+            format!(
+                "`{other}` on `{table}` begins with the columns of `{index}` and holds the same rows, so it finds whatever that one finds."
+            ),
+        ),
+    };
+    let evidence = format!("{what}{}{}", size_sentence(index, report), plans_sentence(*n_plans_changed));
+    Finding {
+        figure: size_figure(index, report),
+        fix_sql: (*n_plans_changed == 0).then(|| drop_sql(index)),
+        about: vec![Subject::Table(table.clone())],
+        ..finding(rule, Severity::Warning, title, evidence)
+    }
+}
+
+fn is_documented(index: &str, catalogue: &Catalogue) -> bool {
+    catalogue.indexes.iter().any(|documented| documented.name.eq_ignore_ascii_case(index))
+}
+
+/// Whether a foreign key of its table has no other index.
+fn is_only_index_of_a_key(table: &Table, index: &Index) -> bool {
+    let serves = |index: &Index, columns: &[String]| {
+        let n = columns.len();
+        !index.partial && index.columns.len() >= n && columns.iter().all(|column| index.columns[..n].contains(column))
+    };
+    table.foreign_keys.iter().any(|key| {
+        serves(index, &key.columns)
+            && !table.indexes.iter().any(|other| other.name != index.name && serves(other, &key.columns))
+    })
+}
+
+/// Indexes that a person made and the guide does not list, with their tables.
+fn own_indexes<'a>(report: &'a Report, catalogue: &'a Catalogue) -> impl Iterator<Item = (&'a Table, &'a Index)> {
+    let all = report.database.tables.iter().flat_map(|table| table.indexes.iter().map(move |index| (table, index)));
+    all.filter(|(_, index)| {
+        let related = report.index_relations.iter().any(|relation| relation.index == index.name);
+        index.sql.is_some() && !index.unique && !related && !is_documented(&index.name, catalogue)
+    })
+}
+
+/// The newest at hand.
+fn statistics_of<'a>(index: &str, report: &'a Report) -> Option<&'a IndexStatistics> {
+    let of_index = || report.index_statistics.iter().filter(|row| row.index.as_deref() == Some(index));
+    of_index().find(|row| row.statistics == Statistics::Fresh).or_else(|| of_index().next())
+}
+
+fn use_of<'a>(index: &str, report: &'a Report) -> Option<&'a IndexUse> {
+    report.index_uses.iter().find(|entry| entry.index == index)
+}
+
+/// Its statistics when it has few values for its rows.
+fn few_values<'a>(index: &Index, report: &'a Report) -> Option<(&'a IndexStatistics, u64)> {
+    if index.partial || index.columns.len() != 1 {
+        return None;
+    }
+    let row = statistics_of(&index.name, report)?;
+    let average = row.avg_rows_per_key.first().copied().filter(|average| *average > 0)?;
+    // The average is rounded up, so this is at most the number of different values.
+    let n_values = row.n_rows.div_ceil(average);
+    (row.n_rows >= SMALL_TABLE_ROWS && n_values < FEW_VALUES).then_some((row, n_values))
+}
+
+fn low_cardinality(report: &Report, catalogue: &Catalogue) -> Vec<Finding> {
+    let low =
+        own_indexes(report, catalogue).filter_map(|(table, index)| Some((table, index, few_values(index, report)?)));
+    low.map(|(table, index, (row, n_values))| {
+        let changed = use_of(&index.name, report).map(|entry| entry.n_plans_changed);
+        let needed = is_only_index_of_a_key(table, index);
+        let key = if needed { " A foreign key has no other index, so it stays." } else { "" };
+        Finding {
+            figure: Some(Figure { value: count(n_values), of_what: format!("values in {} rows", count(row.n_rows)) }),
+            fix_sql: (changed == Some(0) && !needed).then(|| drop_sql(&index.name)),
+            about: vec![Subject::Table(table.name.clone())],
+            ..finding(
+                "index-low-cardinality",
+                Severity::Info,
+                format!("{} tells few rows apart", index.name),
+                format!(
+                    "`{}` has about {} in {}: one look-up returns {} on average. The guide advises against indexes on \
+                     such columns.{}{}{key}",
+                    index.name,
+                    counted(n_values, "value", "different values"),
+                    counted(row.n_rows, "row", "rows"),
+                    counted(row.avg_rows_per_key.first().copied().unwrap_or_default(), "row", "rows"),
+                    size_sentence(&index.name, report),
+                    changed.map(plans_sentence).unwrap_or_default()
+                ),
+            )
+        }
+    })
+    .collect()
+}
+
+fn unused(report: &Report, catalogue: &Catalogue) -> Option<Finding> {
+    let of_guide = |table: &Table| catalogue.tables.iter().any(|known| known.name.eq_ignore_ascii_case(&table.name));
+    let names: Vec<&str> = own_indexes(report, catalogue)
+        .filter(|(table, index)| {
+            let spare =
+                use_of(&index.name, report).is_some_and(|entry| entry.n_plans == 0 && entry.n_plans_changed == 0);
+            of_guide(table) && spare && !is_only_index_of_a_key(table, index) && few_values(index, report).is_none()
+        })
+        .map(|(_, index)| index.name.as_str())
+        .collect();
+    if names.is_empty() {
+        return None;
+    }
+    let sizes: Option<u64> = names.iter().map(|name| size_of(name, report)).sum();
+    let n = names.len() as u64;
+    let drops: Vec<String> = names.iter().map(|name| drop_sql(name)).collect();
+    Some(Finding {
+        figure: Some(match sizes {
+            Some(sizes) => Figure { value: bytes(sizes).text(), of_what: counted(n, "index", "indexes") },
+            None => Figure { value: count(n), of_what: if n == 1 { "index" } else { "indexes" }.into() },
+        }),
+        fix_sql: Some(drops.join("\n")),
+        ..finding(
+            "index-unused-by-documentation",
+            Severity::Info,
+            format!(
+                "{} no documented statement",
+                if n == 1 { "1 index serves".into() } else { format!("{} indexes serve", count(n)) }
+            ),
+            format!(
+                "{}: no plan of a documented query or clean-up uses {}, before or after the migration. The application \
+                 may have other statements that do.",
+                list(&names.iter().map(|name| code(name)).collect::<Vec<_>>()),
+                if n == 1 { "it" } else { "them" }
+            ),
+        )
+    })
+}
+
+fn statistics_missing(report: &Report) -> Option<Finding> {
+    let fresh = report.index_statistics.iter().filter(|row| row.statistics == Statistics::Fresh).count();
+    (fresh > 0 && !report.database.has_statistics).then(|| Finding {
+        fix_sql: Some("ANALYZE;".into()),
+        ..finding(
+            "statistics-missing",
+            Severity::Info,
+            "SQLite plans without statistics".into(),
+            format!(
+                "The file has no `sqlite_stat1`, so SQLite takes every index for equally good. ANALYZE on a copy made {}.",
+                counted(fresh as u64, "row of it", "rows of it")
+            ),
+        )
+    })
+}
+
+/// Rows of a table as they were counted, not estimated.
+fn counted_rows(table: &Table, report: &Report) -> Option<u64> {
+    let of_sizes = report.sizes.iter().find(|size| !size.is_index && size.name == table.name).map(|size| size.n_rows);
+    of_sizes.or_else(|| {
+        let mut entries = report.migration.iter().filter(|entry| entry.table.eq_ignore_ascii_case(&table.name));
+        entries.find_map(|entry| entry.n_table_rows)
+    })
+}
+
+fn statistics_stale(report: &Report) -> Option<Finding> {
+    let stale: Vec<(&Table, u64, u64)> = report
+        .database
+        .tables
+        .iter()
+        .filter_map(|table| {
+            let whole = |row: &&IndexStatistics| {
+                let partial = |name: &String| table.indexes.iter().any(|index| index.name == *name && index.partial);
+                row.statistics == Statistics::OfFile
+                    && row.table == table.name
+                    && !row.index.as_ref().is_some_and(partial)
+            };
+            let said = report.index_statistics.iter().find(whole)?.n_rows;
+            let is = counted_rows(table, report)?;
+            (said.max(is) > STALE_FACTOR.saturating_mul(said.min(is))).then_some((table, said, is))
+        })
+        .collect();
+    if stale.is_empty() {
+        return None;
+    }
+    let sentences: Vec<String> = stale
+        .iter()
+        .map(|(table, said, is)| {
+            format!("`{}` has {} and `sqlite_stat1` says {}", table.name, counted(*is, "row", "rows"), count(*said))
+        })
+        .collect();
+    Some(Finding {
+        figure: Some(Figure {
+            value: count(stale.len() as u64),
+            of_what: if stale.len() == 1 { "table" } else { "tables" }.into(),
+        }),
+        fix_sql: Some("ANALYZE;".into()),
+        about: stale.iter().map(|(table, ..)| Subject::Table(table.name.clone())).collect(),
+        ..finding(
+            "statistics-stale",
+            Severity::Warning,
+            "SQLite plans with statistics of another time".into(),
+            format!("{}.", list(&sentences)),
+        )
+    })
+}
