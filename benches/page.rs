@@ -3,7 +3,8 @@
 //! Times are the page's own `performance.now()`, from the moment at which its file input changed; a script that runs
 //! before the page's notes them. Memory is the high-water mark of the renderer process, which runs page and worker and
 //! so holds the worker's WebAssembly memory, as Linux counts it. Each figure is the median of fresh browsers, with the
-//! range. The first run of the bench also makes the files, which takes a minute.
+//! range. The first run of the bench also makes the files, which takes a minute. `cargo bench --bench page -- 100-mb`
+//! measures one of them.
 #![cfg(not(target_arch = "wasm32"))]
 // The tests use more of these than the bench does.
 #![allow(dead_code)]
@@ -46,7 +47,11 @@ fn main() {
         println!("Measures only under `cargo bench`.");
         return;
     }
-    for (name, fixture) in [("100 MB", Fixture::MB_100), ("1 GB", GB_1)] {
+    let wanted = |name: &str| {
+        let mut names = std::env::args().skip(1).filter(|arg| !arg.starts_with('-')).peekable();
+        names.peek().is_none() || names.any(|arg| arg == name)
+    };
+    for (name, fixture) in [("100-mb", Fixture::MB_100), ("1-gb", GB_1)].into_iter().filter(|(name, _)| wanted(name)) {
         let file = fixture.file();
         let bytes = std::fs::metadata(&file).expect("the file was just made").len();
         println!("\n{name}: {bytes} bytes, {} log rows; median of {REPEATS} (range)", fixture.n_logs);
