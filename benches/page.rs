@@ -84,7 +84,7 @@ fn measure(file: &Path) -> Sample {
         verdicts_ms,
         finished_ms,
         run_ms: finished_ms - clicked_ms,
-        longest_task_ms: browser.long_tasks_ms().into_iter().fold(0.0, f64::max),
+        longest_task_ms: browser.long_tasks().iter().map(|task| task.ms).fold(0.0, f64::max),
         renderer_mib: browser.renderer_high_water_bytes().map(|bytes| bytes as f64 / MIB),
         steps_ms: steps_ms(&notes),
     }

@@ -56,6 +56,10 @@ fn Workspace(dragging: RwSignal<bool>) -> impl IntoView {
             _ => true,
         },
     );
+    // What stands around the view and the view itself are built in two tasks, so that neither blocks the page for long:
+    // the first time, the browser also compiles each function as it is called.
+    let frame_stands = RwSignal::new(false);
+    set_timeout(move || drop(frame_stands.try_set(true)), std::time::Duration::ZERO);
     view! {
         <div class="app">
             <Nav />
@@ -64,6 +68,7 @@ fn Workspace(dragging: RwSignal<bool>) -> impl IntoView {
                 <main id="main" tabindex="-1">
                     <FailureAlert />
                     {move || match view_now.get() {
+                        _ if !frame_stands.get() => ().into_any(),
                         Route::Summary => view! { <Summary /> }.into_any(),
                         Route::Indexes(_) => view! { <Indexes /> }.into_any(),
                         Route::Queries(_) => view! { <Queries /> }.into_any(),
