@@ -129,11 +129,13 @@ fn related(relation: &IndexRelation, report: &Report) -> Finding {
         ),
     };
     let evidence = format!("{what}{}{}", size_sentence(index, report), plans_sentence(*n_plans_changed));
+    // An index that documented plans still take is no defect, only something to know.
+    let idle = *n_plans_changed == 0;
     Finding {
         figure: size_figure(index, report),
-        fix_sql: (*n_plans_changed == 0).then(|| drop_sql(index)),
+        fix_sql: idle.then(|| drop_sql(index)),
         about: vec![Subject::Table(table.clone())],
-        ..finding(rule, Severity::Warning, title, evidence)
+        ..finding(rule, if idle { Severity::Warning } else { Severity::Info }, title, evidence)
     }
 }
 

@@ -59,10 +59,13 @@ fn Workspace(dragging: RwSignal<bool>) -> impl IntoView {
     // What stands around the view and the view itself are built in two tasks, so that neither blocks the page for long:
     // the first time, the browser also compiles each function as it is called.
     let frame_stands = RwSignal::new(false);
-    let place_view = move || {
-        frame_stands.try_set(true);
-    };
-    set_timeout(place_view, std::time::Duration::ZERO);
+    set_timeout(
+        move || {
+            // The frame may be gone again by then.
+            let _ = frame_stands.try_set(true);
+        },
+        std::time::Duration::ZERO,
+    );
     view! {
         <div class="app">
             <Nav />

@@ -16,7 +16,7 @@ pub fn Outcomes(cleanup: CleanupReport) -> impl IntoView {
     let CleanupReport { table, foreign_keys_on, foreign_keys_off, release, .. } = cleanup;
     let sql = release.as_ref().map(|release| release.sql.clone());
     view! {
-        <section class="section" aria-labelledby="outcome">
+        <section class="section stack stack-3" aria-labelledby="outcome">
             <div class="section-head">
                 <h2 id="outcome">"What would happen"</h2>
                 <p>"Executed on a copy that was dropped afterwards."</p>
