@@ -12,7 +12,7 @@ use web_sys::{DedicatedWorkerGlobalScope, MessageEvent};
 
 use crate::domain::failure::{Failure, FailureKind};
 use crate::domain::report::Environment;
-use crate::domain::run::StepAnswer;
+use crate::domain::run::{Step, StepAnswer};
 use crate::engine::{Dropped, Engine, EngineError, interrupt};
 use crate::protocol::{Envelope, Event, Request, VERSION};
 use crate::snapshot::{Base, BlobSource, CachedSource, PromotionState};
@@ -95,8 +95,15 @@ fn answer(engine: &mut Engine, request: Request, files: Vec<web_sys::File>) -> R
             engine.set_now(call.now);
             json(Ok(()))
         }
-        Request::Run(call) => json(engine.run(&call.step)),
+        Request::Run(call) => {
+            // Verdicts read no row, so they need not wait for the copy.
+            if call.step != Step::Judge {
+                finish_promotion(engine);
+            }
+            json(engine.run(&call.step))
+        }
         Request::MeasureQuery(call) => {
+            finish_promotion(engine);
             json(engine.measure_query(&call.id, Some(call.parameters)).map(StepAnswer::Query))
         }
         Request::Choices(call) => json(engine.choices(&call.query, &call.parameter)),
@@ -130,17 +137,28 @@ fn schedule_promotion() {
     });
 }
 
+/// Copies what is left before a statement that reads in no order: a page from the lazy file costs a thousand times as
+/// much as one from memory. A file that is too large, or cannot be read, stays as it is.
+fn finish_promotion(engine: &mut Engine) {
+    while !interrupt::requested() && promote_once(engine).is_some_and(|state| state == PromotionState::Copying) {}
+}
+
 fn promote() {
-    let promotion = ENGINE.with_borrow_mut(|engine| {
-        let engine = engine.as_mut()?;
-        let small = engine.promotion().is_some_and(|promotion| promotion.total <= MAX_PROMOTED_BYTES);
-        // A file that cannot be read any more is told by the next request that needs it.
-        if small { engine.promote(PROMOTION_STEP_BYTES).ok().flatten() } else { None }
-    });
-    let Some(promotion) = promotion else { return };
-    let in_ram = promotion.state == PromotionState::InRam;
-    send(&Event::Promotion { n_copied: promotion.copied, n_total: promotion.total, in_ram });
-    if promotion.state == PromotionState::Copying {
+    let state = ENGINE.with_borrow_mut(|engine| promote_once(engine.as_mut()?));
+    if state == Some(PromotionState::Copying) {
         schedule_promotion();
     }
+}
+
+/// Copies the next part and tells the page. `None` when nothing is left to copy, or nothing can be.
+fn promote_once(engine: &mut Engine) -> Option<PromotionState> {
+    let before = engine.promotion()?;
+    if before.state == PromotionState::InRam || before.total > MAX_PROMOTED_BYTES {
+        return None;
+    }
+    // A file that cannot be read any more is told by the next request that needs it.
+    let promotion = engine.promote(PROMOTION_STEP_BYTES).ok().flatten()?;
+    let in_ram = promotion.state == PromotionState::InRam;
+    send(&Event::Promotion { n_copied: promotion.copied, n_total: promotion.total, in_ram });
+    Some(promotion.state)
 }
