@@ -16,6 +16,7 @@ use crate::domain::cleanup::{
 };
 use crate::domain::database::{Database, ForeignKey, Table};
 use crate::domain::value::Value;
+use crate::domain::words::identifier;
 use crate::snapshot::Fork;
 
 /// Rows shown of those that block.
@@ -289,20 +290,20 @@ fn release(
         let key = child.foreign_keys.iter().find(|key| key.columns == rows.columns && key.parent == rows.parent);
         let nullable = |name: &String| child.columns.iter().any(|column| column.name == *name && !column.not_null);
         let Some(key) = key.filter(|key| key.columns.iter().all(nullable)) else { return Ok(None) };
-        let name = plain(&child.name);
-        let columns: Vec<String> = key.columns.iter().map(|column| plain(column)).collect();
+        let name = identifier(&child.name);
+        let columns: Vec<String> = key.columns.iter().map(|column| identifier(column)).collect();
         let set: Vec<String> = columns.iter().map(|column| format!("{column} = NULL")).collect();
         let filled: Vec<String> = columns.iter().map(|column| format!("{column} IS NOT NULL")).collect();
         let same: Vec<String> = columns
             .iter()
             .zip(parent_columns(database, key))
-            .map(|(column, parent)| format!("p.{} = {name}.{column}", plain(&parent)))
+            .map(|(column, parent)| format!("p.{} = {name}.{column}", identifier(&parent)))
             .collect();
         updates.push(format!(
             "UPDATE {name} SET {}\nWHERE {}\n  AND NOT EXISTS (SELECT 1 FROM {} AS p WHERE {});",
             set.join(", "),
             filled.join(" AND "),
-            plain(&key.parent),
+            identifier(&key.parent),
             same.join(" AND ")
         ));
     }
@@ -331,13 +332,6 @@ fn release(
         n_deleted: of_table(&by_table, &cleanup.table),
         by_table,
     }))
-}
-
-/// A name as a person would write it: quoted only where it has to be.
-fn plain(name: &str) -> String {
-    let simple = name.starts_with(|ch: char| ch.is_ascii_alphabetic() || ch == '_')
-        && name.chars().all(|ch| ch.is_ascii_alphanumeric() || ch == '_');
-    if simple { name.into() } else { quoted(name) }
 }
 
 fn of_table(counts: &BTreeMap<String, u64>, table: &str) -> u64 {
