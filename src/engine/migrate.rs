@@ -41,10 +41,7 @@ pub fn apply(
 }
 
 fn create(entry: &mut IndexReport, database: &Database, blueprint: &Blueprint, candidate: &Db) -> Result<()> {
-    let there = candidate
-        .query_row("SELECT 1 FROM sqlite_schema WHERE type = 'index' AND name = ?1", [&entry.index], |_| Ok(()))
-        .is_ok();
-    if there {
+    if has_index(candidate, &entry.index) {
         // Built by an earlier request, which did not keep the time: built once more beside it.
         let scratch = Db::open(candidate.fork().fork(), ForeignKeys::On)?;
         scratch.execute_batch(&format!("DROP INDEX {}", quoted(&entry.index)))?;
@@ -105,6 +102,10 @@ fn confirm_refusal(entry: &mut IndexReport, candidate: &Db) -> Result<()> {
         }
     }
     Ok(())
+}
+
+pub fn has_index(db: &Db, name: &str) -> bool {
+    db.query_row("SELECT 1 FROM sqlite_schema WHERE type = 'index' AND name = ?1", [name], |_| Ok(())).is_ok()
 }
 
 pub fn count_rows(db: &Db, table: &str) -> Result<u64> {

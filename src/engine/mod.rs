@@ -374,13 +374,10 @@ impl Session {
     /// Applies to the candidate whatever the migration has left to do.
     fn finish_migration(&mut self, catalogue: &Catalogue) -> Result<()> {
         let entries = self.judge_for(catalogue)?.migration().to_vec();
-        let applied = |name: &str| {
-            let sql = "SELECT 1 FROM sqlite_schema WHERE type = 'index' AND name = ?1";
-            self.candidate.query_row(sql, [name], |_| Ok(())).is_ok()
+        let is_open = |entry: &&IndexReport| {
+            entry.outcome == Outcome::Created && !migrate::has_index(&self.candidate, &entry.index)
         };
-        let open: Vec<&IndexReport> =
-            entries.iter().filter(|entry| entry.outcome == Outcome::Created && !applied(&entry.index)).collect();
-        for entry in open {
+        for entry in entries.iter().filter(is_open) {
             // A refusal that only the data shows is told by its own step.
             let answer = self.candidate.execute_batch(&entry.documented_sql).map_err(EngineError::from);
             if let Err(error) = answer {
