@@ -81,6 +81,11 @@ pub fn same_meaning(one: &str, other: &str) -> bool {
     }
 }
 
+/// A term of a WHERE in a canonical spelling: equal meaning, equal text. `None` when it does not parse.
+pub fn canonical_term(sql: &str) -> Option<String> {
+    parse_index(&format!("CREATE INDEX i ON t(c) WHERE {sql}")).ok()?.definition.where_clause
+}
+
 /// The indexes of a migration in its order, each with its statement verbatim.
 pub fn documented_indexes(script: &str) -> Result<Vec<DocumentedIndex>, String> {
     let mut indexes = Vec::new();
@@ -103,7 +108,8 @@ pub fn documented_indexes(script: &str) -> Result<Vec<DocumentedIndex>, String> 
     Ok(indexes)
 }
 
-fn unquoted(name: &Name) -> String {
+/// A name without its quotes.
+pub(super) fn unquoted(name: &Name) -> String {
     let text = name.0;
     let mut chars = text.chars();
     match (chars.next(), chars.next_back()) {

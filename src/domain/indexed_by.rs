@@ -69,19 +69,24 @@ pub fn with_literals(sql: &str, literals: &[String]) -> Option<String> {
     found.then_some(out)
 }
 
-struct Token<'a> {
-    text: &'a str,
-    kind: TokenType,
-    end: usize,
+pub(super) struct Token<'a> {
+    pub text: &'a str,
+    pub kind: TokenType,
+    pub end: usize,
 }
 
 impl Token<'_> {
+    /// Where it starts in the text. The tokenizer leaves out the question mark of a numbered parameter.
+    pub fn start(&self) -> usize {
+        self.end - self.text.len()
+    }
+
     fn is_name(&self) -> bool {
         matches!(self.kind, TokenType::TK_ID | TokenType::TK_STRING)
     }
 }
 
-fn tokens(sql: &str) -> Option<Vec<Token<'_>>> {
+pub(super) fn tokens(sql: &str) -> Option<Vec<Token<'_>>> {
     let mut scanner = Scanner::new(Tokenizer::new());
     let mut tokens = Vec::new();
     loop {

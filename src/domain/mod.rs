@@ -17,6 +17,7 @@ pub mod migration;
 pub mod numbers;
 pub mod plan;
 pub mod query;
+pub mod redefinition;
 pub mod repair;
 pub mod report;
 pub mod run;
@@ -25,6 +26,12 @@ pub mod verdict;
 pub mod words;
 
 #[cfg(feature = "engine")]
+pub mod index_candidates;
+#[cfg(feature = "engine")]
 pub mod index_definition;
 #[cfg(feature = "engine")]
 pub mod indexed_by;
+#[cfg(feature = "engine")]
+pub mod rewrite;
+#[cfg(feature = "engine")]
+pub mod table_terms;

@@ -1,5 +1,5 @@
-//! The documented migration, corrected for one file: statements that SQLite accepts, in the migration's order, and the
-//! statements that take them back.
+//! The documented migration, corrected for one file: changes that SQLite accepts and that make the documented claims
+//! hold, in the migration's order, each with the statements that take it back. A person may leave any of them out.
 //!
 //! Applying it a second time changes nothing more. A refused index gets its replacement under the **documented** name:
 //! the guide, its claims and `INDEXED BY` speak of that name, and while something has it, the documented statement
@@ -7,13 +7,14 @@
 //! `differs` and says that it stands corrected; every other one is already present.
 
 use super::catalogue::Catalogue;
-use super::database::Index;
+use super::database::{Database, Index};
 use super::foreign_key_index::{PaidKey, paid_keys};
 use super::migration::{IndexReport, Outcome};
 use super::numbers::counted;
+use super::redefinition::{Redefinition, Suggestion, SuperfluousIndex};
 use super::report::Report;
-use super::verdict::Verdict;
-use super::words::identifier;
+use super::verdict::{Claim, Statistics, Verdict};
+use super::words::{identifier, list};
 
 /// Width of a comment's text.
 const WIDTH: usize = 110;
@@ -21,32 +22,45 @@ const WIDTH: usize = 110;
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Repair {
     header: Vec<String>,
-    parts: Vec<Part>,
+    pub changes: Vec<Change>,
 }
 
 /// One thing that is put right, with its reason.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-struct Part {
+pub struct Change {
+    /// Unique within the repair and the same the next time: the index's name, or `statistics`.
+    pub id: String,
+    /// What is done, in a few words; empty for a note, which changes nothing.
+    pub title: String,
+    pub up: Vec<String>,
+    pub down: Vec<String>,
+    /// Only worth it to some: not part of the smallest set that makes every claim hold.
+    pub optional: bool,
     /// Comment lines, without their dashes.
     notes: Vec<String>,
-    up: Vec<String>,
-    down: Vec<String>,
     /// Why taking it back may fail; it then comes last.
     down_may_fail: Option<String>,
 }
 
 /// What the file needs, as far as the report goes.
 pub fn repair(report: &Report, catalogue: &Catalogue) -> Repair {
-    let mut parts: Vec<Part> = Vec::new();
+    let mut changes: Vec<Change> = Vec::new();
     for index in &catalogue.indexes {
-        match report.index(&index.name) {
-            Some(entry) => parts.extend(documented(entry)),
-            None => parts.push(Part::note(format!("{}: SQLite was not asked yet.", index.name))),
+        let redefined = report.repair.as_ref().and_then(|trial| trial.redefinition(&index.name));
+        match (report.index(&index.name), redefined) {
+            (Some(entry), Some(redefinition)) => changes.push(redefined_index(entry, redefinition, report)),
+            (Some(entry), None) => changes.extend(documented(entry)),
+            (None, _) => {
+                changes.push(Change::note(&index.name, format!("{}: SQLite was not asked yet.", index.name)));
+            }
         }
     }
-    parts.extend(foreign_keys(report, catalogue));
-    parts.extend(statistics(report));
-    Repair { header: header(report, catalogue), parts }
+    changes.extend(foreign_keys(&report.database, catalogue, &report.migration));
+    changes.extend(report.repair.iter().flat_map(|trial| &trial.suggestions).map(suggested));
+    changes.extend(report.repair.iter().flat_map(|trial| &trial.superfluous).map(superfluous));
+    let statistics = statistics(report, &changes);
+    changes.extend(statistics);
+    Repair { header: header(report, catalogue), changes }
 }
 
 /// The file's name for a database called `database`: `db.sqlite` becomes `db-corrected-migration.sql`.
@@ -57,7 +71,36 @@ pub fn file_name(database: &str) -> String {
 
 impl Repair {
     pub fn n_statements(&self) -> usize {
-        self.parts.iter().map(|part| part.up.len()).sum()
+        self.changes.iter().map(|change| change.up.len()).sum()
+    }
+
+    /// Every change that does something, in order.
+    pub fn offered(&self) -> impl Iterator<Item = &Change> {
+        self.changes.iter().filter(|change| !change.up.is_empty())
+    }
+
+    /// With those changes only that a person chose; notes stay.
+    pub fn only(mut self, chosen: impl Fn(&Change) -> bool) -> Self {
+        let offered = self.offered().count();
+        self.changes.retain(|change| change.up.is_empty() || chosen(change));
+        let n_left_out = offered - self.offered().count();
+        if n_left_out > 0 {
+            let left_out = counted(n_left_out as u64, "proposed change was", "proposed changes were");
+            self.header.extend(wrapped(&format!("{left_out} left out by choice.")));
+        }
+        self
+    }
+
+    /// The smallest set that makes every claim hold, as far as one does.
+    pub fn smallest(self) -> Self {
+        let mut smallest = self;
+        smallest.changes.retain(|change| !change.optional);
+        smallest
+    }
+
+    /// The statements of every change, in order.
+    pub fn statements(&self) -> Vec<String> {
+        self.changes.iter().flat_map(|change| change.up.clone()).collect()
     }
 
     /// The corrected migration.
@@ -72,7 +115,7 @@ impl Repair {
             ),
         }));
         let mut blocks = vec![comment(&header)];
-        blocks.extend(self.parts.iter().map(|part| block(&part.notes, &part.up)));
+        blocks.extend(self.changes.iter().map(|change| block(&change.notes, &change.up)));
         blocks.join("\n")
     }
 
@@ -80,11 +123,11 @@ impl Repair {
     pub fn down(&self) -> String {
         let mut blocks =
             vec![comment(&wrapped("Takes the corrected migration back: the schema is then as it was before."))];
-        let parts = || self.parts.iter().rev().filter(|part| !part.down.is_empty());
-        blocks.extend(parts().filter(|part| part.down_may_fail.is_none()).map(|part| block(&[], &part.down)));
-        for part in parts() {
-            let Some(why) = &part.down_may_fail else { continue };
-            blocks.push(block(&wrapped(why), &part.down));
+        let changes = || self.changes.iter().rev().filter(|change| !change.down.is_empty());
+        blocks.extend(changes().filter(|change| change.down_may_fail.is_none()).map(|change| block(&[], &change.down)));
+        for change in changes() {
+            let Some(why) = &change.down_may_fail else { continue };
+            blocks.push(block(&wrapped(why), &change.down));
         }
         blocks.join("\n")
     }
@@ -100,9 +143,14 @@ impl Repair {
     }
 }
 
-impl Part {
-    fn note(text: String) -> Self {
-        Self { notes: wrapped(&text), ..Self::default() }
+impl Change {
+    fn note(id: &str, text: String) -> Self {
+        Self { id: id.into(), notes: wrapped(&text), ..Self::default() }
+    }
+
+    /// Why it is proposed, as one paragraph.
+    pub fn reason(&self) -> String {
+        self.notes.iter().map(|line| line.trim()).collect::<Vec<_>>().join(" ")
     }
 }
 
@@ -127,7 +175,7 @@ fn header(report: &Report, catalogue: &Catalogue) -> Vec<String> {
 }
 
 /// What one documented index needs; nothing when it stands there as documented.
-fn documented(entry: &IndexReport) -> Option<Part> {
+fn documented(entry: &IndexReport) -> Option<Change> {
     let name = &entry.index;
     let drop = format!("DROP INDEX IF EXISTS {};", identifier(name));
     let words = entry.error.as_deref().unwrap_or_default();
@@ -140,15 +188,20 @@ fn documented(entry: &IndexReport) -> Option<Part> {
     };
     let restore = || entry.deployed_sql.iter().map(|sql| if_not_exists(sql)).collect::<Vec<_>>();
     let deployed = || entry.deployed_sql.iter().flat_map(|sql| indented(sql)).collect::<Vec<_>>();
-    let mut part = Part::default();
+    let mut part = Change { id: name.clone(), ..Change::default() };
     match (entry.outcome, &entry.replacement_sql) {
         (Outcome::AlreadyPresent, _) if entry.error.is_none() => return None,
         (Outcome::Created, _) => {
+            part.title = format!("Create {name} as documented");
             part.notes = wrapped(&format!("{name}: missing in the file; as documented."));
             part.up = vec![if_not_exists(&entry.documented_sql)];
             part.down = vec![drop];
         }
         (Outcome::AlreadyPresent, replacement) => {
+            part.title = match replacement {
+                Some(_) => format!("Replace {name}, which breaks every INSERT"),
+                None => format!("Drop {name}, which breaks every INSERT"),
+            };
             part.notes = wrapped(&format!(
                 "{name}: made while {} was empty; now SQLite answers an INSERT with \"{words}\". {} It was:",
                 entry.table,
@@ -169,6 +222,7 @@ fn documented(entry: &IndexReport) -> Option<Part> {
             ));
         }
         (Outcome::Refused, Some(replacement)) => {
+            part.title = format!("Create {name} without its WHERE");
             part.notes = refusal(&entry.explanation);
             part.up = vec![if_not_exists(replacement)];
             part.down = vec![drop];
@@ -179,6 +233,10 @@ fn documented(entry: &IndexReport) -> Option<Part> {
             part.notes = wrapped(&format!("{name}: left as it is. {}", entry.explanation));
         }
         (Outcome::Differs, replacement) => {
+            part.title = match replacement {
+                None => format!("Give {name} its documented definition"),
+                Some(_) => format!("Give {name} its documented definition, without its WHERE"),
+            };
             part.notes = match replacement {
                 None => wrapped(&format!("{name}: the documented definition takes the place of another one:")),
                 Some(_) => {
@@ -198,38 +256,133 @@ fn documented(entry: &IndexReport) -> Option<Part> {
     Some(part)
 }
 
-/// The file's indexes and the documented ones, as they are once the migration has run.
-fn foreign_keys(report: &Report, catalogue: &Catalogue) -> Vec<Part> {
-    let database = &report.database;
-    let mut parts: Vec<Part> = Vec::new();
+/// A definition other than the documented one, because with that one not every claim holds.
+fn redefined_index(entry: &IndexReport, redefinition: &Redefinition, report: &Report) -> Change {
+    let name = &entry.index;
+    let claims = claims(report);
+    let failing: Vec<&(&str, &Claim)> =
+        claims.iter().filter(|(_, claim)| claim.index == *name && claim.after.verdict != Verdict::Holds).collect();
+    let served: Vec<String> = failing.iter().map(|(id, _)| (*id).to_owned()).collect();
+    let mut notes = wrapped(&format!(
+        "{name}: another definition than documented, so that {} its rows by it.",
+        match served.as_slice() {
+            [] => "every statement that the guide names finds".into(),
+            [one] => format!("{one} finds"),
+            many => format!("{} find", list(many)),
+        }
+    ));
+    if let Some((id, claim)) = failing.first() {
+        notes.extend(wrapped(&format!("As documented, {id}: {}", claim.after.reason.replace('`', ""))));
+    }
+    notes.extend(wrapped("The documented statement:"));
+    notes.extend(indented(&entry.documented_sql));
+    for dropped in &redefinition.drops {
+        notes.extend(wrapped(&format!(
+            "{} goes: the new index begins with its columns and does all that it did, but SQLite would take it instead.",
+            dropped.name
+        )));
+    }
+    let drop = format!("DROP INDEX IF EXISTS {};", identifier(name));
+    let drops: Vec<String> = redefinition
+        .drops
+        .iter()
+        .map(|dropped| format!("DROP INDEX IF EXISTS {};", identifier(&dropped.name)))
+        .collect();
+    let mut up = drops;
+    up.extend(entry.deployed_sql.iter().map(|_| drop.clone()));
+    up.push(if_not_exists(&redefinition.sql));
+    let mut down = vec![drop];
+    down.extend(redefinition.drops.iter().map(|dropped| if_not_exists(&dropped.sql)));
+    down.extend(entry.deployed_sql.iter().map(|sql| if_not_exists(sql)));
+    let broken = entry.outcome == Outcome::AlreadyPresent && entry.error.is_some();
+    Change {
+        id: name.clone(),
+        title: format!("Create {name} with another definition"),
+        up,
+        down,
+        notes,
+        optional: false,
+        down_may_fail: broken.then(|| {
+            format!(
+                "{name} as it was breaks every INSERT into {}. SQLite takes it back only while the table is empty.",
+                entry.table
+            )
+        }),
+    }
+}
+
+/// Every claim with the id of its statement.
+pub fn claims(report: &Report) -> Vec<(&str, &Claim)> {
+    let queries = report.queries.iter().filter_map(|query| Some((query.id.as_str(), query.claim.as_ref()?)));
+    let cleanups = report.cleanups.iter().filter_map(|cleanup| Some((cleanup.id.as_str(), cleanup.claim.as_ref()?)));
+    queries.chain(cleanups).collect()
+}
+
+/// Indexes on the children that a clean-up looks into, where the migration leaves them without.
+pub fn foreign_keys(database: &Database, catalogue: &Catalogue, migration: &[IndexReport]) -> Vec<Change> {
+    let mut changes: Vec<Change> = Vec::new();
     for paid in paid_keys(database, catalogue) {
-        if indexed_afterwards(&paid, report, catalogue) {
+        if indexed_afterwards(&paid, migration, catalogue) {
             continue;
         }
         let name = paid.index_name(database, catalogue);
         let create = format!("CREATE INDEX IF NOT EXISTS {} {};", identifier(&name), paid.on_columns());
-        if parts.iter().any(|part| part.up.contains(&create)) {
+        if changes.iter().any(|change| change.up.contains(&create)) {
             continue;
         }
-        parts.push(Part {
+        let columns = paid.key.columns.join(", ");
+        changes.push(Change {
+            title: format!("Index {}({columns}), which a clean-up scans", paid.child.name),
             notes: wrapped(&format!(
-                "{name}: not documented. {}({}) refers to {} and no index starts with it: without one, each row that \
-                 the clean-up of {} removes costs a scan of {}.",
+                "{name}: not documented. {}({columns}) refers to {} and no index starts with it: without one, each row \
+                 that the clean-up of {} removes costs a scan of {}.",
                 paid.child.name,
-                paid.key.columns.join(", "),
                 paid.key.parent,
                 paid.cleanup.title.to_lowercase(),
                 paid.child.name
             )),
             up: vec![create],
             down: vec![format!("DROP INDEX IF EXISTS {};", identifier(&name))],
+            id: name,
+            optional: false,
             down_may_fail: None,
         });
     }
-    parts
+    changes
 }
 
-fn indexed_afterwards(paid: &PaidKey<'_>, report: &Report, catalogue: &Catalogue) -> bool {
+fn superfluous(superfluous: &SuperfluousIndex) -> Change {
+    let SuperfluousIndex { index, sql, other, .. } = superfluous;
+    Change {
+        id: index.clone(),
+        title: format!("Drop {index}, which {other} begins with"),
+        notes: wrapped(&format!(
+            "{index}: {other} begins with its columns and holds the same rows. Without it every documented claim still \
+             holds and no documented statement scans or sorts more. Look whether the application has others first."
+        )),
+        up: vec![format!("DROP INDEX IF EXISTS {};", identifier(index))],
+        down: vec![if_not_exists(sql)],
+        optional: true,
+        down_may_fail: None,
+    }
+}
+
+fn suggested(suggestion: &Suggestion) -> Change {
+    Change {
+        id: suggestion.index.clone(),
+        title: format!("Index for {}, which the guide gives none", suggestion.query),
+        notes: wrapped(&format!(
+            "{}: not documented. {} scans or sorts without it: {} VM steps instead of {} with it, on this file.",
+            suggestion.index, suggestion.query, suggestion.before.vm_steps, suggestion.after.vm_steps
+        )),
+        up: vec![if_not_exists(&suggestion.sql)],
+        down: vec![format!("DROP INDEX IF EXISTS {};", identifier(&suggestion.index))],
+        optional: true,
+        down_may_fail: None,
+    }
+}
+
+fn indexed_afterwards(paid: &PaidKey<'_>, migration: &[IndexReport], catalogue: &Catalogue) -> bool {
     let leads = |columns: &[String]| {
         let n = paid.key.columns.len();
         let has = |column: &String| columns.iter().take(n).any(|other| other.eq_ignore_ascii_case(column));
@@ -242,22 +395,22 @@ fn indexed_afterwards(paid: &PaidKey<'_>, report: &Report, catalogue: &Catalogue
         return true;
     }
     let becomes = |name: &str| {
-        let entry = report.migration.iter().find(|entry| entry.index.eq_ignore_ascii_case(name))?;
+        let entry = migration.iter().find(|entry| entry.index.eq_ignore_ascii_case(name))?;
         documented(entry).filter(|part| !part.up.is_empty())
     };
     if own().any(|index| becomes(&index.name).is_none()) {
         return true;
     }
     let on_child = catalogue.indexes.iter().filter(|index| index.table.eq_ignore_ascii_case(&paid.child.name));
-    on_child.filter(|index| index.where_clause.is_none() || replaced(report, &index.name)).any(|index| {
+    on_child.filter(|index| index.where_clause.is_none() || replaced(migration, &index.name)).any(|index| {
         becomes(&index.name).is_some_and(|part| part.up.iter().any(|sql| sql.starts_with("CREATE")))
             && leads(&index.columns.iter().map(|column| bare(column)).collect::<Vec<_>>())
     })
 }
 
 /// Whether the index comes without its WHERE.
-fn replaced(report: &Report, index: &str) -> bool {
-    report.index(index).is_some_and(|entry| entry.replacement_sql.is_some())
+fn replaced(migration: &[IndexReport], index: &str) -> bool {
+    migration.iter().any(|entry| entry.index == index && entry.replacement_sql.is_some())
 }
 
 /// A key column without its order, and without the quotes of a plain name.
@@ -265,20 +418,43 @@ fn bare(column: &str) -> String {
     column.trim_end_matches(" DESC").trim_matches(['"', '`', '[', ']']).into()
 }
 
-fn statistics(report: &Report) -> Option<Part> {
-    let claims = report.queries.iter().filter_map(|query| query.claim.as_ref());
-    let claims = claims.chain(report.cleanups.iter().filter_map(|cleanup| cleanup.claim.as_ref()));
-    let depends = |verdict: Verdict| verdict == Verdict::DependsOnStatistics;
-    let n = claims.filter(|claim| depends(claim.before.verdict) || depends(claim.after.verdict)).count();
-    (n > 0 && !report.database.has_statistics).then(|| Part {
-        notes: wrapped(&format!(
-            "Statistics: the file has none, and what SQLite chooses for {} depends on them.",
-            counted(n as u64, "documented claim", "documented claims")
-        )),
-        up: vec!["ANALYZE;".into()],
+fn statistics(report: &Report, changes: &[Change]) -> Option<Change> {
+    let notes = if report.database.has_statistics {
+        // Those of the file know nothing of an index that is made here.
+        let makes = changes.iter().flat_map(|change| &change.up).any(|sql| sql.starts_with("CREATE"));
+        (makes && report.repair.is_some())
+            .then(|| "Statistics: the file has some, and the new indexes none yet.".into())
+    } else {
+        let depends = |verdict: Verdict| verdict == Verdict::DependsOnStatistics;
+        let n = match &report.repair {
+            // Only where more claims hold with statistics than without.
+            Some(trial) => {
+                let n = |kind| trial.claims.iter().filter(|claim| claim.holds_with.contains(&kind)).count();
+                n(Statistics::Fresh).saturating_sub(n(Statistics::None))
+            }
+            None => {
+                let claims = claims(report);
+                let of = |(_, claim): &&(&str, &Claim)| depends(claim.before.verdict) || depends(claim.after.verdict);
+                claims.iter().filter(of).count()
+            }
+        };
+        (n > 0).then(|| {
+            let claims = counted(n as u64, "documented claim", "documented claims");
+            format!("Statistics: the file has none, and what SQLite chooses for {claims} depends on them.")
+        })
+    };
+    let down = match report.database.has_statistics {
+        true => Vec::new(),
         // The second one is there only where SQLite was built with STAT4.
-        down: vec!["DROP TABLE IF EXISTS sqlite_stat1;".into(), "DROP TABLE IF EXISTS sqlite_stat4;".into()],
-        down_may_fail: None,
+        false => vec!["DROP TABLE IF EXISTS sqlite_stat1;".into(), "DROP TABLE IF EXISTS sqlite_stat4;".into()],
+    };
+    notes.map(|notes: String| Change {
+        id: "statistics".into(),
+        title: "Run ANALYZE".into(),
+        notes: wrapped(&notes),
+        up: vec!["ANALYZE;".into()],
+        down,
+        ..Change::default()
     })
 }
 

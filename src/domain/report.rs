@@ -9,6 +9,7 @@ use super::index_findings::{IndexRelation, IndexStatistics, IndexUse};
 use super::instant::Instant;
 use super::migration::IndexReport;
 use super::query::QueryReport;
+use super::redefinition::RepairTrial;
 
 pub const FORMAT: &str = "cortex-inspector-report";
 pub const VERSION: u32 = 1;
@@ -39,6 +40,9 @@ pub struct Report {
     /// What the documented statements have of the file's other indexes.
     #[serde(default)]
     pub index_uses: Vec<IndexUse>,
+    /// What makes every claim hold, tried on a copy; `None` until asked.
+    #[serde(default)]
+    pub repair: Option<RepairTrial>,
     /// Steps that failed, in the order in which they ran.
     pub failed_steps: Vec<FailedStep>,
     /// Time from the start of the run to its last answer.
@@ -95,6 +99,7 @@ impl Report {
             index_statistics: Vec::new(),
             index_relations: Vec::new(),
             index_uses: Vec::new(),
+            repair: None,
             failed_steps: Vec::new(),
             elapsed_ns: None,
         }

@@ -10,6 +10,7 @@ use super::database::BtreeSize;
 use super::index_findings::{IndexRelation, IndexStatistics, IndexUse};
 use super::migration::IndexReport;
 use super::query::QueryReport;
+use super::redefinition::RepairTrial;
 use super::report::Report;
 
 /// One request of the run.
@@ -23,6 +24,8 @@ pub enum Step {
     BuildIndex(String),
     MeasureQuery(String),
     PreviewCleanup(String),
+    /// Definitions that make every claim hold, found and proven on a copy.
+    Repair,
     /// Space by table and index.
     Sizes,
 }
@@ -35,12 +38,13 @@ pub enum Phase {
     Migration,
     Queries,
     Cleanups,
+    Repair,
     Sizes,
 }
 
 impl Phase {
-    pub const ALL: [Self; 6] =
-        [Self::Judge, Self::Migration, Self::Analyze, Self::Queries, Self::Cleanups, Self::Sizes];
+    pub const ALL: [Self; 7] =
+        [Self::Judge, Self::Migration, Self::Analyze, Self::Queries, Self::Cleanups, Self::Repair, Self::Sizes];
 
     /// For the list of steps: `Measure 13 queries`.
     pub fn label(self, catalogue: &Catalogue) -> String {
@@ -50,6 +54,7 @@ impl Phase {
             Self::Analyze => "Compare with fresh statistics".into(),
             Self::Queries => format!("Measure {} queries", catalogue.queries.len()),
             Self::Cleanups => format!("Preview {} clean-ups", catalogue.cleanups.len()),
+            Self::Repair => "Find and prove a repair".into(),
             Self::Sizes => "Measure tables and indexes".into(),
         }
     }
@@ -63,6 +68,7 @@ impl Step {
             Self::BuildIndex(_) => Phase::Migration,
             Self::MeasureQuery(_) => Phase::Queries,
             Self::PreviewCleanup(_) => Phase::Cleanups,
+            Self::Repair => Phase::Repair,
             Self::Sizes => Phase::Sizes,
         }
     }
@@ -75,6 +81,7 @@ impl Step {
             Self::BuildIndex(index) => format!("Building {index} on a copy"),
             Self::MeasureQuery(id) => format!("Measuring {id}"),
             Self::PreviewCleanup(id) => format!("Executing {id} on a copy"),
+            Self::Repair => "Finding and proving a repair on a copy".into(),
             Self::Sizes => "Measuring tables and indexes".into(),
         }
     }
@@ -87,6 +94,7 @@ pub fn steps(catalogue: &Catalogue) -> Vec<Step> {
     steps.push(Step::Analyze);
     steps.extend(catalogue.queries.iter().map(|query| Step::MeasureQuery(query.id.clone())));
     steps.extend(catalogue.cleanups.iter().map(|cleanup| Step::PreviewCleanup(cleanup.id.clone())));
+    steps.push(Step::Repair);
     steps.push(Step::Sizes);
     steps
 }
@@ -100,6 +108,7 @@ pub enum StepAnswer {
     Index(IndexReport),
     Query(QueryReport),
     Cleanup(CleanupReport),
+    Repair(RepairTrial),
     Sizes(Vec<BtreeSize>),
 }
 
@@ -123,6 +132,7 @@ impl Report {
             StepAnswer::Index(entry) => self.put_index(entry),
             StepAnswer::Query(query) => self.put_query(query),
             StepAnswer::Cleanup(cleanup) => self.put_cleanup(cleanup),
+            StepAnswer::Repair(trial) => self.repair = Some(trial),
             StepAnswer::Sizes(sizes) => self.sizes = sizes,
         }
     }

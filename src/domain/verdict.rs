@@ -6,7 +6,7 @@ use super::numbers::counted;
 use super::words::{code, list};
 
 /// The answer to a claim. The order is from good to bad to not applicable.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Verdict {
     /// SQLite searches the index.
@@ -104,6 +104,56 @@ pub struct Claim {
     pub before: Judgement,
     /// With every statement of the migration that SQLite accepts.
     pub after: Judgement,
+    /// Whether the answer after the migration is another one under other circumstances; only those that change it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub otherwise: Vec<Otherwise>,
+}
+
+/// The answer under another circumstance than that of the file as it is.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Otherwise {
+    pub circumstance: Circumstance,
+    #[serde(flatten)]
+    pub judgement: Judgement,
+}
+
+/// What a plan can depend on, beside the schema.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Circumstance {
+    NoStatistics,
+    StatisticsOfFile,
+    FreshStatistics,
+    /// The values written into the statement instead of bound to its parameters.
+    Literals,
+    /// Other values of the file bound.
+    OtherValues,
+    /// As in the sqlite3 shell.
+    ForeignKeysOff,
+}
+
+impl Circumstance {
+    /// `with the values written into the statement`, for a sentence or a row of a table.
+    pub fn words(self) -> &'static str {
+        match self {
+            Self::NoStatistics => "without statistics",
+            Self::StatisticsOfFile => "with the file's statistics",
+            Self::FreshStatistics => "after ANALYZE",
+            Self::Literals => "with the values written into the statement",
+            Self::OtherValues => "with other values of the file",
+            Self::ForeignKeysOff => "with foreign keys off, as in the sqlite3 shell",
+        }
+    }
+}
+
+impl From<Statistics> for Circumstance {
+    fn from(statistics: Statistics) -> Self {
+        match statistics {
+            Statistics::None => Self::NoStatistics,
+            Statistics::OfFile => Self::StatisticsOfFile,
+            Statistics::Fresh => Self::FreshStatistics,
+        }
+    }
 }
 
 /// How one plan uses one index.
@@ -113,6 +163,8 @@ pub enum Usage {
     /// Searched on a later column, once for every value of the columns before it.
     SkipScanned,
     Scanned,
+    /// Walked from end to end and in order, and each of its entries is a row that the statement asks for.
+    WalkedInFull,
     /// Not in the plan, although `INDEXED BY` accepts it.
     NotChosen {
         /// The steps that won, in SQLite's words.
@@ -158,6 +210,8 @@ pub enum Facts {
     },
     /// Usage with each kind of statistics that was tried. The first is that of the file as it is.
     Present(Vec<(Statistics, Usage)>),
+    /// As `Present`, under another definition than documented, and the documented one would not make every claim hold.
+    StandsIn(Vec<(Statistics, Usage)>),
 }
 
 /// Turns SQLite's answers about `index` into a verdict.
@@ -174,6 +228,12 @@ pub fn judge(index: &str, facts: &Facts) -> Judgement {
             (Verdict::Differs, format!("{index} exists with another definition than documented; {tail}."))
         }
         Facts::Present(usages) => judge_usages(index, usages),
+        Facts::StandsIn(usages) => {
+            let (verdict, reason) = judge_usages(index, usages);
+            let aside =
+                "Its definition is another one than documented, and serves every statement that the guide names";
+            (verdict, format!("{reason} {aside}."))
+        }
     };
     Judgement { verdict, reason }
 }
@@ -185,23 +245,22 @@ fn judge_usages(index: &str, usages: &[(Statistics, Usage)]) -> (Verdict, String
     let other = usages.iter().find(|(_, usage)| verdict_of(usage) != verdict_of(first));
     match other {
         None => (verdict_of(first), format!("{}.", sentence(index, first))),
-        Some((statistics, usage)) => (
-            Verdict::DependsOnStatistics,
-            format!(
-                "{}: {}. {}: {}.",
-                capitalised(with_statistics(*first_statistics)),
-                sentence(index, first),
-                capitalised(with_statistics(*statistics)),
-                sentence(index, usage)
-            ),
-        ),
+        Some((statistics, usage)) => {
+            let words = |statistics: Statistics| capitalised(Circumstance::from(statistics).words());
+            let (one, other) = (sentence(index, first), sentence(index, usage));
+            (
+                Verdict::DependsOnStatistics,
+                format!("{}: {one}. {}: {other}.", words(*first_statistics), words(*statistics)),
+            )
+        }
     }
 }
 
-/// A skip-scan searches the index, so the claim holds; its reason says that it is one.
-fn verdict_of(usage: &Usage) -> Verdict {
+/// A skip-scan searches the index, so the claim holds; its reason says that it is one. So does a walk of an index that
+/// holds just the rows that are asked for, in their order: no look-up could read less.
+pub fn verdict_of(usage: &Usage) -> Verdict {
     match usage {
-        Usage::Searched | Usage::SkipScanned => Verdict::Holds,
+        Usage::Searched | Usage::SkipScanned | Usage::WalkedInFull => Verdict::Holds,
         Usage::Scanned => Verdict::Scanned,
         Usage::NotChosen { .. } => Verdict::NotChosen,
         Usage::CannotUse { .. } => Verdict::CannotUse,
@@ -215,6 +274,10 @@ fn sentence(index: &str, usage: &Usage) -> String {
             format!("SQLite searches {index} once for every value of its leading column (a skip-scan)")
         }
         Usage::Scanned => format!("SQLite reads {index} from one end to the other instead of searching it"),
+        Usage::WalkedInFull => format!(
+            "SQLite reads {index} from one end to the other; it holds just the rows that the statement asks for, in the \
+             order in which it asks for them, so nothing is read in vain"
+        ),
         Usage::NotChosen { instead, forced, walked, expected } => {
             not_chosen(index, instead, forced, *walked, *expected)
         }
@@ -257,14 +320,6 @@ fn cannot_use(index: &str, unproven: &[String], binding: bool) -> String {
 
 fn rows(expected: f64) -> String {
     counted(expected.round() as u64, "row", "rows")
-}
-
-fn with_statistics(statistics: Statistics) -> &'static str {
-    match statistics {
-        Statistics::None => "without statistics",
-        Statistics::OfFile => "with the file's statistics",
-        Statistics::Fresh => "after ANALYZE",
-    }
 }
 
 fn capitalised(text: &str) -> String {

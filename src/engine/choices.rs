@@ -26,6 +26,8 @@ pub struct Chosen(HashMap<(String, Vec<String>, Effort), Vec<Value>>);
 pub enum Effort {
     /// The first row: no table is walked.
     FirstRow,
+    /// The row with the highest rowid.
+    LastRow,
     /// The combination with the most rows, unless finding it takes too long.
     MostFrequent,
 }
@@ -64,6 +66,19 @@ pub fn parameters(
     Ok(names.zip(values).map(|(name, value)| Parameter { name, value }).collect())
 }
 
+/// The values of the last row, for a second opinion; `None` when they are not to be had from one page.
+pub fn last(connection: &Connection, query: &DocumentedQuery, chosen: &mut Chosen) -> Option<Vec<Value>> {
+    let first = query.parameters.first()?;
+    let columns: Vec<String> = query.parameters.iter().map(|parameter| parameter.column.clone()).collect();
+    let key = (first.table.clone(), columns, Effort::LastRow);
+    if let Some(values) = chosen.0.get(&key) {
+        return Some(values.clone());
+    }
+    let values = combination(connection, &key.0, &key.1, Effort::LastRow).ok()?;
+    chosen.0.insert(key, values.clone());
+    Some(values).filter(|values| values.len() == query.parameters.len())
+}
+
 fn combination(connection: &Connection, table: &str, columns: &[String], effort: Effort) -> Result<Vec<Value>> {
     let names: Vec<String> = columns.iter().map(|column| quoted(column)).collect();
     let filled: Vec<String> = names.iter().map(|name| format!("{name} IS NOT NULL")).collect();
@@ -78,6 +93,7 @@ fn combination(connection: &Connection, table: &str, columns: &[String], effort:
     };
     let found = match effort {
         Effort::FirstRow => read(&first),
+        Effort::LastRow => read(&format!("SELECT {names} FROM {table} ORDER BY rowid DESC LIMIT 1")),
         Effort::MostFrequent => match interrupt::within(PATIENCE_NS, || read(&most)) {
             // The person cancelled; it did not only take too long.
             Err(error) if interrupt::requested() => return Err(error.into()),

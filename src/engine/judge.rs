@@ -4,22 +4,51 @@ use rusqlite::Connection;
 
 use super::connection::{ForeignKeys, quoted};
 use super::error::{EngineError, Result};
-use super::plan::explain;
 use super::plan_clone::{Blueprint, StatisticsRows};
-use super::{refusal, why};
+use super::refusal;
+use super::schema_state::SchemaState;
 use crate::domain::catalogue::{Catalogue, DocumentedIndex};
 use crate::domain::database::Database;
 use crate::domain::index_definition::{IndexStatement, parse_index, same_meaning};
+use crate::domain::indexed_by::with_literals;
 use crate::domain::migration::{IndexReport, Outcome};
-use crate::domain::plan::{PlanRow, Step, accesses_of};
+use crate::domain::plan::PlanRow;
 use crate::domain::value::Value;
-use crate::domain::verdict::{Claim, Facts, Judgement, Statistics, Usage, judge};
+use crate::domain::verdict::{
+    Circumstance, Claim, Facts, Judgement, Otherwise, Statistics, Usage, Verdict, judge, verdict_of,
+};
 
 /// The file's schema before and after the migration, each under every kind of statistics at hand.
 pub struct Judge {
-    before: Vec<(Statistics, Connection)>,
-    after: Vec<(Statistics, Connection)>,
+    before: SchemaState,
+    after: SchemaState,
+    /// After the migration, with the file's statistics and foreign keys off.
+    in_shell: SchemaState,
     migration: Vec<IndexReport>,
+}
+
+/// A statement with the values that it is asked with.
+#[derive(Clone, Copy)]
+pub struct Asked<'a> {
+    pub sql: &'a str,
+    pub values: &'a [Value],
+    /// Other values that the file holds, when it has any.
+    pub other_values: Option<&'a [Value]>,
+    /// The index that the guide names.
+    pub claim: Option<&'a str>,
+}
+
+/// A documented statement with values of the file.
+pub struct Statement {
+    pub id: String,
+    pub sql: String,
+    pub values: Vec<Value>,
+    pub claim: Option<String>,
+}
+
+/// The statements that the guide says use `index`.
+pub fn claiming<'a>(statements: &'a [Statement], index: &'a str) -> impl Iterator<Item = &'a Statement> {
+    statements.iter().filter(move |statement| statement.claim.as_deref() == Some(index))
 }
 
 /// Plans and claim of one statement.
@@ -38,40 +67,40 @@ impl Judge {
         database: &Database,
         blueprint: &Blueprint,
         fresh: Option<&StatisticsRows>,
+        statements: &[Statement],
     ) -> Result<Self> {
         let probe = blueprint.build(None, ForeignKeys::On)?;
-        let migration =
+        let mut migration =
             catalogue.indexes.iter().map(|index| check_index(&probe, database, index)).collect::<Result<Vec<_>>>()?;
+        let kinds = blueprint.kinds(fresh);
+        let before = SchemaState::build(blueprint, &[], &kinds, ForeignKeys::On)?;
+        for entry in migration.iter_mut().filter(|entry| entry.outcome == Outcome::Differs) {
+            let claiming: Vec<&Statement> = claiming(statements, &entry.index).collect();
+            if stands_in(&before, entry, &claiming) {
+                entry.explanation = "The file has another definition under this name than the guide. With it every \
+                                     documented statement that the guide names finds its rows by this index; with the \
+                                     documented one not all of them would: leave it."
+                    .into();
+                entry.replacement_sql = entry.deployed_sql.clone();
+            }
+        }
         let accepted: Vec<&str> = migration
             .iter()
             .filter(|entry| entry.outcome == Outcome::Created)
             .map(|entry| entry.documented_sql.as_str())
             .collect();
-
-        // The first kind is the file as it is.
-        let mut kinds = vec![(Statistics::None, None)];
-        if !blueprint.statistics.is_empty() {
-            kinds.insert(0, (Statistics::OfFile, Some(&blueprint.statistics)));
-        }
-        kinds.extend(fresh.map(|rows| (Statistics::Fresh, Some(rows))));
-        let (mut before, mut after) = (Vec::new(), Vec::new());
-        for (kind, rows) in kinds {
-            before.push((kind, blueprint.build(rows, ForeignKeys::On)?));
-            let migrated = blueprint.build(None, ForeignKeys::On)?;
-            for sql in &accepted {
-                migrated.execute_batch(sql)?;
-            }
-            if let Some(rows) = rows {
-                super::plan_clone::load_statistics(&migrated, rows)?;
-            }
-            after.push((kind, migrated));
-        }
-        Ok(Self { before, after, migration })
+        let first = kinds.iter().take(1).copied().collect();
+        Ok(Self {
+            before,
+            after: SchemaState::build(blueprint, &accepted, &kinds, ForeignKeys::On)?,
+            in_shell: SchemaState::build(blueprint, &accepted, &first, ForeignKeys::Off)?,
+            migration,
+        })
     }
 
     /// Every state of the schema, with every kind of statistics.
     pub fn clones(&self) -> impl Iterator<Item = &Connection> {
-        self.before.iter().chain(&self.after).map(|(_, clone)| clone)
+        self.before.clones().chain(self.after.clones())
     }
 
     /// What the migration does, without sizes and times.
@@ -79,73 +108,98 @@ impl Judge {
         &self.migration
     }
 
-    pub fn statement(&self, sql: &str, parameters: &[Value], claim: Option<&str>) -> JudgedStatement {
-        let plan = |clones: &[(Statistics, Connection)]| match clones.first() {
-            Some((_, clone)) => explain(clone, sql, parameters),
-            None => Ok(Vec::new()),
-        };
-        let (plan_before, error) = match plan(&self.before) {
+    pub fn statement(&self, asked: Asked<'_>) -> JudgedStatement {
+        let (plan_before, error) = match self.before.plan(asked.sql, asked.values) {
             Ok(plan) => (plan, None),
             Err(error) => (Vec::new(), Some(error.words())),
         };
-        let claim = claim.map(|index| Claim {
-            index: index.into(),
-            before: self.judgement(&self.before, sql, parameters, index, false),
-            after: self.judgement(&self.after, sql, parameters, index, true),
+        let claim = asked.claim.map(|index| {
+            let after = self.judgement(&self.after, asked.sql, asked.values, index, true);
+            Claim {
+                index: index.into(),
+                before: self.judgement(&self.before, asked.sql, asked.values, index, false),
+                otherwise: self.otherwise(asked, index, &after),
+                after,
+            }
         });
-        JudgedStatement { plan_before, plan_after: plan(&self.after).unwrap_or_default(), claim, error }
+        let plan_after = self.after.plan(asked.sql, asked.values).unwrap_or_default();
+        JudgedStatement { plan_before, plan_after, claim, error }
     }
 
-    fn judgement(
-        &self,
-        clones: &[(Statistics, Connection)],
-        sql: &str,
-        parameters: &[Value],
-        index: &str,
-        migrated: bool,
-    ) -> Judgement {
-        let mut usages = Vec::new();
-        for (statistics, clone) in clones {
-            match usage(clone, sql, parameters, index) {
-                Ok(usage) => usages.push((*statistics, usage)),
-                Err(error) => return judge(index, &Facts::NotApplicable(error.words())),
-            }
-        }
+    fn judgement(&self, state: &SchemaState, sql: &str, values: &[Value], index: &str, migrated: bool) -> Judgement {
+        let usages = match state.usages(sql, values, index) {
+            Ok(usages) => usages,
+            Err(error) => return judge(index, &Facts::NotApplicable(error.words())),
+        };
         let entry = self.migration.iter().find(|entry| entry.index == index);
-        let facts = match entry.map(|entry| (entry.outcome, entry.error.as_deref())) {
-            Some((Outcome::NotApplicable, words)) => Facts::NotApplicable(words.unwrap_or_default().into()),
-            Some((Outcome::Refused, words)) => Facts::Refused(words.unwrap_or_default().into()),
+        let facts = match entry.map(|entry| (entry, entry.outcome, entry.error.as_deref())) {
+            Some((_, Outcome::NotApplicable, words)) => Facts::NotApplicable(words.unwrap_or_default().into()),
+            Some((_, Outcome::Refused, words)) => Facts::Refused(words.unwrap_or_default().into()),
             // It stands in the file, but no row can enter its table any more.
-            Some((Outcome::AlreadyPresent, Some(words))) => Facts::Refused(words.into()),
-            Some((Outcome::Differs, _)) => Facts::Differs {
-                used: usages
-                    .first()
-                    .is_some_and(|(_, usage)| !matches!(usage, Usage::NotChosen { .. } | Usage::CannotUse { .. })),
-            },
-            Some((Outcome::Created, _)) if !migrated => Facts::Missing,
-            Some((Outcome::Created | Outcome::AlreadyPresent, _)) => Facts::Present(usages),
+            Some((_, Outcome::AlreadyPresent, Some(words))) => Facts::Refused(words.into()),
+            Some((entry, Outcome::Differs, _)) if entry.stands_corrected() => Facts::StandsIn(usages),
+            Some((_, Outcome::Differs, _)) => {
+                Facts::Differs { used: usages.first().is_some_and(|(_, usage)| is_used(usage)) }
+            }
+            Some((_, Outcome::Created, _)) if !migrated => Facts::Missing,
+            Some((_, Outcome::Created | Outcome::AlreadyPresent, _)) => Facts::Present(usages),
             None => Facts::Missing,
         };
         judge(index, &facts)
     }
+
+    /// The circumstances under which the answer after the migration is another one.
+    fn otherwise(&self, asked: Asked<'_>, index: &str, after: &Judgement) -> Vec<Otherwise> {
+        let stands = matches!(
+            after.verdict,
+            Verdict::Holds | Verdict::Scanned | Verdict::NotChosen | Verdict::CannotUse | Verdict::DependsOnStatistics
+        );
+        if !stands {
+            return Vec::new();
+        }
+        let mut answers: Vec<(Circumstance, Result<Vec<(Statistics, Usage)>>)> = Vec::new();
+        let literals: Vec<String> = asked.values.iter().map(Value::literal).collect();
+        if let Some(sql) = with_literals(asked.sql, &literals) {
+            answers.push((Circumstance::Literals, self.after.usages(&sql, &[], index)));
+        }
+        if let Some(values) = asked.other_values.filter(|values| *values != asked.values) {
+            answers.push((Circumstance::OtherValues, self.after.usages(asked.sql, values, index)));
+        }
+        answers.push((Circumstance::ForeignKeysOff, self.in_shell.usages(asked.sql, asked.values, index)));
+        let judged = answers.into_iter().filter_map(|(circumstance, usages)| {
+            let usages = usages.ok()?.into_iter().take(1).collect();
+            Some(Otherwise { circumstance, judgement: judge(index, &Facts::Present(usages)) })
+        });
+        let first = self.after.usages(asked.sql, asked.values, index).unwrap_or_default();
+        let usual = first.first().map(|(_, usage)| verdict_of(usage));
+        judged.filter(|other| Some(other.judgement.verdict) != usual).collect()
+    }
 }
 
-/// How the plan of `sql` uses `index`. INDEXED BY tells what cannot be used from what was not chosen.
-fn usage(clone: &Connection, sql: &str, parameters: &[Value], index: &str) -> Result<Usage> {
-    let plan = explain(clone, sql, parameters)?;
-    let mut usage = None;
-    for step in accesses_of(&plan, index) {
-        match step {
-            Step::Search(access) if access.skip_scan => usage = Some(Usage::SkipScanned),
-            Step::Search(_) => return Ok(Usage::Searched),
-            Step::Scan(_) => usage = usage.or(Some(Usage::Scanned)),
-            _ => {}
-        }
+pub fn is_used(usage: &Usage) -> bool {
+    !matches!(usage, Usage::NotChosen { .. } | Usage::CannotUse { .. })
+}
+
+/// Whether the claim holds whatever the statistics.
+pub fn all_hold(usages: &[(Statistics, Usage)]) -> bool {
+    !usages.is_empty() && usages.iter().all(|(_, usage)| verdict_of(usage) == Verdict::Holds)
+}
+
+/// Whether the definition that has a documented name makes every claim on it hold, and the documented one would not.
+fn stands_in(state: &SchemaState, entry: &IndexReport, claiming: &[&Statement]) -> bool {
+    let serves = |state: &SchemaState| {
+        let holds = |statement: &&Statement| {
+            let usages = state.usages(&statement.sql, &statement.values, &entry.index);
+            usages.is_ok_and(|usages| all_hold(&usages))
+        };
+        claiming.iter().all(holds)
+    };
+    if claiming.is_empty() || !serves(state) {
+        return false;
     }
-    if let Some(usage) = usage {
-        return Ok(usage);
-    }
-    why::not_used(clone, sql, parameters, index, &plan)
+    let swap = [format!("DROP INDEX IF EXISTS {}", quoted(&entry.index)), entry.documented_sql.clone()];
+    let documented = state.trying(&swap, |state| Ok(entry.error.is_none() && serves(state)));
+    !documented.ok().flatten().unwrap_or_default()
 }
 
 /// What becomes of one statement of the migration, as far as the schema tells.

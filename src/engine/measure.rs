@@ -37,19 +37,21 @@ impl Side {
     }
 }
 
-/// Measures `sql` on both sides. Samples alternate, so that a busy machine slows both alike.
+/// One statement with its values, on one side.
+#[derive(Clone, Copy)]
+pub struct Run<'a> {
+    pub sql: &'a str,
+    pub parameters: &'a [Value],
+    pub side: &'a Side,
+}
+
+/// Measures both. Samples alternate, so that a busy machine slows both alike.
 ///
 /// `granularity_ns` is the clock's smallest step: a sample repeats the statement until it lasts a hundred of them.
-pub fn compare(
-    sql: &str,
-    parameters: &[Value],
-    granularity_ns: u64,
-    before: &Side,
-    after: &Side,
-) -> Result<(Cost, Cost)> {
+pub fn compare(before: Run<'_>, after: Run<'_>, granularity_ns: u64) -> Result<(Cost, Cost)> {
     let sides = [before, after];
-    let mut costs = [cold(sql, parameters, before)?, cold(sql, parameters, after)?];
-    let mut statements = [prepare(sql, parameters, before)?, prepare(sql, parameters, after)?];
+    let mut costs = [cold(before)?, cold(after)?];
+    let mut statements = [prepare(before)?, prepare(after)?];
     let mut repeats = [1_u32; 2];
     for at in 0..sides.len() {
         // The second run warms the page cache and tells how often a sample has to repeat. A statement that needs a
@@ -89,8 +91,9 @@ pub fn compare(
 }
 
 /// The first run of a connection: its counters do not depend on what ran before.
-fn cold(sql: &str, parameters: &[Value], side: &Side) -> Result<Cost> {
-    let mut statement = prepare(sql, parameters, side)?;
+fn cold(of: Run<'_>) -> Result<Cost> {
+    let Run { side, .. } = of;
+    let mut statement = prepare(of)?;
     side.db.fork().reset_counters();
     let start = monotonic_ns();
     let n_rows = run(&mut statement)?;
@@ -108,9 +111,9 @@ fn cold(sql: &str, parameters: &[Value], side: &Side) -> Result<Cost> {
     })
 }
 
-fn prepare<'a>(sql: &str, parameters: &[Value], side: &'a Side) -> Result<Statement<'a>> {
-    let mut statement = side.db.prepare(sql)?;
-    bind(&mut statement, parameters)?;
+fn prepare(of: Run<'_>) -> Result<Statement<'_>> {
+    let mut statement = of.side.db.prepare(of.sql)?;
+    bind(&mut statement, of.parameters)?;
     Ok(statement)
 }
 

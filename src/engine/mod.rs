@@ -21,17 +21,24 @@ mod overview;
 mod plan;
 mod plan_clone;
 mod refusal;
+mod repair;
+mod repair_search;
+mod rewrites;
 mod sample;
+mod schema_state;
 mod sizes;
+mod suggestions;
 mod tally;
 mod why;
 
 use choices::{Chosen, Effort};
 use cleanup::OrphansBefore;
 use connection::{Db, ForeignKeys, quoted};
-use index_relations::{Asked, DocumentedPlans, Without};
-use judge::Judge;
+use index_relations::{DocumentedPlans, Without};
+use judge::{Asked, Judge, Statement};
 use plan_clone::{Blueprint, StatisticsRows};
+use repair::Repaired;
+use repair_search::Search;
 
 pub use connection::open_in_memory;
 pub use error::{EngineError, Result};
@@ -45,6 +52,7 @@ use crate::domain::index_findings::{IndexUse, RelationKind};
 use crate::domain::instant::Instant;
 use crate::domain::migration::{IndexReport, Outcome};
 use crate::domain::query::{Choice, Parameter, QueryReport};
+use crate::domain::redefinition::{RepairTrial, RepairedClaim};
 use crate::domain::report::Environment;
 use crate::domain::run::{Judged, Step, StepAnswer};
 use crate::domain::value::Value;
@@ -77,6 +85,7 @@ struct Session {
     fresh: Option<StatisticsRows>,
     chosen: Chosen,
     orphans: OrphansBefore,
+    repaired: Option<Repaired>,
 }
 
 impl Engine {
@@ -135,6 +144,7 @@ impl Engine {
             fresh: None,
             chosen: Chosen::default(),
             orphans: OrphansBefore::default(),
+            repaired: None,
         });
         Ok(database)
     }
@@ -155,6 +165,7 @@ impl Engine {
             Step::BuildIndex(index) => self.build_index(index).map(StepAnswer::Index),
             Step::MeasureQuery(id) => self.measure_query(id, None).map(StepAnswer::Query),
             Step::PreviewCleanup(id) => self.preview_cleanup(id).map(StepAnswer::Cleanup),
+            Step::Repair => self.repair().map(StepAnswer::Repair),
             Step::Sizes => self.sizes().map(StepAnswer::Sizes),
         }
     }
@@ -181,7 +192,8 @@ impl Engine {
         let after = measure::Side::open(session.candidate.fork())?;
         report.plan_before = plan::explain(before.connection(), &query.sql, &values)?;
         report.plan_after = plan::explain(after.connection(), &query.sql, &values)?;
-        let (cost_before, cost_after) = measure::compare(&query.sql, &values, granularity_ns, &before, &after)?;
+        let run = |side| measure::Run { sql: &query.sql, parameters: &values, side };
+        let (cost_before, cost_after) = measure::compare(run(&before), run(&after), granularity_ns)?;
         (report.before, report.after) = (Some(cost_before), Some(cost_after));
         Ok(report)
     }
@@ -229,16 +241,42 @@ impl Engine {
         let session = self.session.as_mut().ok_or_else(not_open)?;
         session.finish_migration(catalogue)?;
         // On a copy of the candidate, so that the new indexes have statistics too.
-        let scratch = Db::open(session.candidate.fork().fork(), ForeignKeys::On)?;
-        if session.database.bytes > FULL_ANALYZE_BYTES {
-            scratch.execute_batch(&format!("PRAGMA analysis_limit = {ANALYSIS_LIMIT}"))?;
-        }
-        scratch.execute_batch("ANALYZE")?;
-        session.fresh = Some(StatisticsRows::read(&scratch));
+        session.fresh = Some(repair::analyze(&session.candidate, session.analysis_limit())?);
         session.judge = None;
         let mut judged = session.judge_all(catalogue)?;
         session.judge_indexes(catalogue, &mut judged)?;
         Ok(judged)
+    }
+
+    fn repair(&mut self) -> Result<RepairTrial> {
+        let (catalogue, granularity_ns) = (&self.catalogue, self.granularity_ns);
+        let session = self.session.as_mut().ok_or_else(not_open)?;
+        session.finish_migration(catalogue)?;
+        let statements = session.statements_twice(catalogue)?;
+        let migration = session.judge_for(catalogue)?.migration().to_vec();
+        let search = Search {
+            catalogue,
+            database: &session.database,
+            blueprint: &session.blueprint,
+            fresh: session.fresh.as_ref(),
+            migration: &migration,
+            statements: &statements,
+            analysis_limit: session.analysis_limit(),
+        };
+        let original = session.original.fork();
+        let repaired = repair::repair(&search, original, &session.candidate, granularity_ns)?;
+        let trial = repaired.trial.clone();
+        session.repaired = Some(repaired);
+        Ok(trial)
+    }
+
+    /// Every claim after `changes`, from plan clones; `None` when SQLite refuses one of them.
+    pub fn judge_repair(&mut self, changes: &[String]) -> Result<Option<Vec<RepairedClaim>>> {
+        let catalogue = &self.catalogue;
+        let session = self.session.as_mut().ok_or_else(not_open)?;
+        let statements = session.statements_twice(catalogue)?;
+        let fresh = session.repaired.as_ref().map(|repaired| &repaired.statistics).or(session.fresh.as_ref());
+        repair::judge_repair(&session.blueprint, fresh, &statements, changes)
     }
 
     fn build_index(&mut self, name: &str) -> Result<IndexReport> {
@@ -262,9 +300,48 @@ impl Engine {
 }
 
 impl Session {
+    /// Rows of each index that ANALYZE reads; `None` for all.
+    fn analysis_limit(&self) -> Option<u32> {
+        (self.database.bytes > FULL_ANALYZE_BYTES).then_some(ANALYSIS_LIMIT)
+    }
+
+    /// Every documented statement, with values of some row.
+    fn statements(&mut self, catalogue: &Catalogue, effort: Effort) -> Result<Vec<Statement>> {
+        let mut statements = Vec::new();
+        for query in &catalogue.queries {
+            let parameters = choices::parameters(&self.original, query, effort, &mut self.chosen)?;
+            statements.push(Statement {
+                id: query.id.clone(),
+                sql: query.sql.clone(),
+                values: parameters.into_iter().map(|parameter| parameter.value).collect(),
+                claim: query.claim.clone(),
+            });
+        }
+        statements.extend(catalogue.cleanups.iter().map(|cleanup| Statement {
+            id: cleanup.id.clone(),
+            sql: cleanup.sql.clone(),
+            values: Vec::new(),
+            claim: cleanup.claim.clone(),
+        }));
+        Ok(statements)
+    }
+
+    /// Every documented statement, once with the most frequent values and once with those of some row.
+    fn statements_twice(&mut self, catalogue: &Catalogue) -> Result<Vec<Statement>> {
+        let mut statements = self.statements(catalogue, Effort::MostFrequent)?;
+        for other in self.statements(catalogue, Effort::FirstRow)? {
+            if statements.iter().all(|one| one.id != other.id || one.values != other.values) {
+                statements.push(other);
+            }
+        }
+        Ok(statements)
+    }
+
     fn judge_for(&mut self, catalogue: &Catalogue) -> Result<&Judge> {
         if self.judge.is_none() {
-            self.judge = Some(Judge::new(catalogue, &self.database, &self.blueprint, self.fresh.as_ref())?);
+            let statements = self.statements(catalogue, Effort::FirstRow)?;
+            let fresh = self.fresh.as_ref();
+            self.judge = Some(Judge::new(catalogue, &self.database, &self.blueprint, fresh, &statements)?);
         }
         self.judge.as_ref().ok_or_else(not_open)
     }
@@ -286,7 +363,8 @@ impl Session {
     /// What the file's indexes are to each other and to the documented statements.
     fn judge_indexes(&mut self, catalogue: &Catalogue, judged: &mut Judged) -> Result<()> {
         let values = |query: &QueryReport| query.parameters.iter().map(|parameter| parameter.value.clone()).collect();
-        let mut asked: Vec<Asked> = judged.queries.iter().map(|query| (query.sql.clone(), values(query))).collect();
+        let mut asked: Vec<(String, Vec<Value>)> =
+            judged.queries.iter().map(|query| (query.sql.clone(), values(query))).collect();
         asked.extend(judged.cleanups.iter().map(|cleanup| (cleanup.sql.clone(), Vec::new())));
         let documented = |name: &str| catalogue.indexes.iter().any(|index| index.name.eq_ignore_ascii_case(name));
         let mut relations = index_relations::relations(&self.database, documented);
@@ -324,7 +402,13 @@ impl Session {
         parameters: Vec<Parameter>,
     ) -> Result<QueryReport> {
         let values: Vec<Value> = parameters.iter().map(|parameter| parameter.value.clone()).collect();
-        let judged = self.judge_for(catalogue)?.statement(&query.sql, &values, query.claim.as_deref());
+        let other_values = choices::last(&self.original, query, &mut self.chosen);
+        let judged = self.judge_for(catalogue)?.statement(Asked {
+            sql: &query.sql,
+            values: &values,
+            other_values: other_values.as_deref(),
+            claim: query.claim.as_deref(),
+        });
         Ok(QueryReport {
             id: query.id.clone(),
             title: query.title.clone(),
@@ -341,7 +425,8 @@ impl Session {
     }
 
     fn judge_cleanup(&mut self, catalogue: &Catalogue, cleanup: &DocumentedCleanup) -> Result<CleanupReport> {
-        let judged = self.judge_for(catalogue)?.statement(&cleanup.sql, &[], cleanup.claim.as_deref());
+        let asked = Asked { sql: &cleanup.sql, values: &[], other_values: None, claim: cleanup.claim.as_deref() };
+        let judged = self.judge_for(catalogue)?.statement(asked);
         let now = Instant(snapshot::now());
         Ok(CleanupReport {
             id: cleanup.id.clone(),

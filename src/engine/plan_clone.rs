@@ -81,6 +81,16 @@ impl Blueprint {
         Ok(Self { statements, statistics: StatisticsRows::read(connection) })
     }
 
+    /// The kinds of statistics at hand, that of the file as it is first.
+    pub fn kinds<'a>(&'a self, fresh: Option<&'a StatisticsRows>) -> Vec<(Statistics, Option<&'a StatisticsRows>)> {
+        let mut kinds = vec![(Statistics::None, None)];
+        if !self.statistics.is_empty() {
+            kinds.insert(0, (Statistics::OfFile, Some(&self.statistics)));
+        }
+        kinds.extend(fresh.map(|rows| (Statistics::Fresh, Some(rows))));
+        kinds
+    }
+
     /// Builds a clone. What SQLite cannot make again (a virtual table of an unknown module) is left out; a statement
     /// that needs it then fails to prepare with SQLite's own words.
     pub fn build(&self, statistics: Option<&StatisticsRows>, foreign_keys: ForeignKeys) -> Result<Connection> {

@@ -13,6 +13,7 @@ mod native;
 mod opening;
 mod protocol;
 mod repair;
+mod repair_trial;
 mod report;
 mod snapshot;
 mod tidy;

@@ -1,0 +1,145 @@
+//! The repair of one file: searched for, built on a fork, analysed, asked again and measured.
+
+use super::clock::monotonic_ns;
+use super::connection::{Db, ForeignKeys};
+use super::error::{EngineError, Result};
+use super::judge::Statement;
+use super::measure::{self, Run, Side};
+use super::plan::explain;
+use super::plan_clone::{Blueprint, StatisticsRows};
+use super::repair_search::{Found, Search};
+use super::schema_state::SchemaState;
+use super::{rewrites, sizes, suggestions};
+use crate::domain::redefinition::{BuiltIndex, RepairTrial, RepairedClaim};
+use crate::domain::repair::{Change, foreign_keys};
+use crate::domain::verdict::{Facts, Statistics, Usage, Verdict, judge, verdict_of};
+use crate::snapshot::Fork;
+
+/// What is known of the repaired file.
+pub struct Repaired {
+    /// Of an ANALYZE with every index of the repair.
+    pub statistics: StatisticsRows,
+    pub trial: RepairTrial,
+}
+
+/// Finds the repair, applies it to a fork of `candidate` and proves it there.
+pub fn repair(search: &Search<'_>, original: &Fork, candidate: &Db, granularity_ns: u64) -> Result<Repaired> {
+    let Found { redefinitions, mut built, n_tried, repaired: db } = search.run(candidate)?;
+    for change in foreign_keys(search.database, search.catalogue, search.migration) {
+        built.extend(build(&db, &change)?);
+    }
+    let statistics = analyze(&db, search.analysis_limit)?;
+    let mut trial = RepairTrial { redefinitions, built, n_tried, ..RepairTrial::default() };
+    let blueprint = Blueprint::read(&db)?;
+    let state = SchemaState::build(&blueprint, &[], &blueprint.kinds(Some(&statistics)), ForeignKeys::On)?;
+    trial.claims = claims(&state, search.statements);
+    for claim in &mut trial.claims {
+        let Some(statement) = search.statements.iter().find(|statement| statement.id == claim.id) else { continue };
+        measure_claim(claim, statement, original, &db, granularity_ns)?;
+    }
+    trial.superfluous = suggestions::superfluous(search, &state, &db)?;
+    trial.suggestions = suggestions::suggestions(search, &state, &db, &trial, granularity_ns)?;
+    trial.rewrites = rewrites::rewrites(search, candidate, &db, granularity_ns)?;
+    Ok(Repaired { statistics, trial })
+}
+
+/// Every claim on the file as dropped after `statements`, from plan clones: with the statistics of the file, without
+/// and with `fresh` ones. `None` when SQLite refuses a statement.
+pub fn judge_repair(
+    blueprint: &Blueprint,
+    fresh: Option<&StatisticsRows>,
+    statements: &[Statement],
+    changes: &[String],
+) -> Result<Option<Vec<RepairedClaim>>> {
+    // ANALYZE on an empty clone would only take its statistics away.
+    let changes: Vec<&str> = changes.iter().map(String::as_str).filter(|sql| !sql.starts_with("ANALYZE")).collect();
+    // The statistics of a new index are read only when it is there before them.
+    match SchemaState::build(blueprint, &changes, &blueprint.kinds(fresh), ForeignKeys::On) {
+        Ok(state) => Ok(Some(claims(&state, statements))),
+        Err(error) if error.is_cancelled() => Err(error),
+        Err(_) => Ok(None),
+    }
+}
+
+/// The worst answer of each claim: a statement stands in the list once for each of its values.
+fn claims(state: &SchemaState, statements: &[Statement]) -> Vec<RepairedClaim> {
+    let mut claims: Vec<RepairedClaim> = Vec::new();
+    for claim in statements.iter().filter_map(|statement| claim(state, statement)) {
+        match claims.iter_mut().find(|other| other.id == claim.id) {
+            Some(other) if claim.judgement.verdict > other.judgement.verdict => *other = claim,
+            Some(_) => {}
+            None => claims.push(claim),
+        }
+    }
+    claims
+}
+
+/// Claims that hold whatever the statistics and the values.
+pub fn n_hold(state: &SchemaState, statements: &[Statement]) -> usize {
+    claims(state, statements).iter().filter(|claim| claim.judgement.verdict == Verdict::Holds).count()
+}
+
+/// ANALYZE on a copy.
+pub fn analyze(db: &Db, limit: Option<u32>) -> Result<StatisticsRows> {
+    let scratch = Db::open(db.fork().fork(), ForeignKeys::On)?;
+    scratch.execute_batch(&format!("PRAGMA analysis_limit = {}; ANALYZE", limit.unwrap_or_default()))?;
+    Ok(StatisticsRows::read(&scratch))
+}
+
+fn build(db: &Db, change: &Change) -> Result<Option<BuiltIndex>> {
+    let start = monotonic_ns();
+    for sql in &change.up {
+        match db.execute_batch(sql).map_err(EngineError::from) {
+            Ok(()) => {}
+            Err(error) if error.is_cancelled() => return Err(error),
+            Err(_) => return Ok(None),
+        }
+    }
+    let elapsed_ns = monotonic_ns().saturating_sub(start);
+    let size = sizes::of_index(db, &change.id)?;
+    Ok(Some(BuiltIndex { index: change.id.clone(), bytes: size.bytes, n_rows: size.n_rows, elapsed_ns }))
+}
+
+fn claim(state: &SchemaState, statement: &Statement) -> Option<RepairedClaim> {
+    let index = statement.claim.as_ref()?;
+    let usages = state.usages(&statement.sql, &statement.values, index);
+    let holds = |(_, usage): &&(Statistics, Usage)| verdict_of(usage) == Verdict::Holds;
+    let holds_with = usages.iter().flatten().filter(holds).map(|(kind, _)| *kind).collect();
+    let facts = match usages {
+        Ok(usages) => Facts::Present(usages),
+        Err(error) => Facts::NotApplicable(error.words()),
+    };
+    Some(RepairedClaim {
+        id: statement.id.clone(),
+        index: index.clone(),
+        judgement: judge(index, &facts),
+        holds_with,
+        plan: state.plan(&statement.sql, &statement.values).unwrap_or_default(),
+        before: None,
+        after: None,
+    })
+}
+
+/// A SELECT is measured as dropped and repaired, in turns; what a DELETE costs is told by its preview.
+fn measure_claim(
+    claim: &mut RepairedClaim,
+    statement: &Statement,
+    original: &Fork,
+    repaired: &Db,
+    granularity_ns: u64,
+) -> Result<()> {
+    let before = Side::open(original)?;
+    let reads = before.connection().prepare(&statement.sql).is_ok_and(|prepared| prepared.readonly());
+    if !reads {
+        return Ok(());
+    }
+    let after = Side::open(repaired.fork())?;
+    let dropped = explain(before.connection(), &statement.sql, &statement.values)?;
+    if dropped == explain(after.connection(), &statement.sql, &statement.values)? {
+        return Ok(());
+    }
+    let run = |side| Run { sql: &statement.sql, parameters: &statement.values, side };
+    let (one, other) = measure::compare(run(&before), run(&after), granularity_ns)?;
+    (claim.before, claim.after) = (Some(one), Some(other));
+    Ok(())
+}

@@ -1,0 +1,158 @@
+//! Documented queries in other words, each run beside the documented one on a copy of the file.
+
+use std::collections::BTreeMap;
+use std::hash::{DefaultHasher, Hash, Hasher};
+
+use rusqlite::Connection;
+
+use super::connection::{Db, quoted};
+use super::error::Result;
+use super::judge::Statement;
+use super::measure::{self, Run, Side};
+use super::plan::{bind, explain};
+use super::repair_search::Search;
+use crate::domain::index_definition::{canonical_term, parse_index};
+use crate::domain::plan::accesses_of;
+use crate::domain::redefinition::{Rewrite, RewriteKind};
+use crate::domain::rewrite::{Page, both_time_forms, keyset, repeat_where};
+use crate::domain::table_terms::table_terms;
+use crate::domain::value::Value;
+use crate::domain::words::identifier;
+
+/// A statement in other words, with what it is compared with.
+struct Words {
+    kind: RewriteKind,
+    sql: String,
+    values: Vec<Value>,
+    /// The documented statement; for a page, the same at the same depth.
+    documented: String,
+}
+
+/// Every rewrite that runs. Where an index's WHERE is repeated, the documented index serves it: it is tried on
+/// `candidate`, the others on the repaired file.
+pub fn rewrites(search: &Search<'_>, candidate: &Db, repaired: &Db, granularity_ns: u64) -> Result<Vec<Rewrite>> {
+    let mut rewrites: Vec<Rewrite> = Vec::new();
+    for (at, statement) in search.statements.iter().enumerate() {
+        if search.statements[..at].iter().any(|other| other.id == statement.id) {
+            continue;
+        }
+        for words in [repeated(search, statement, candidate), page(search, statement, repaired)?, time_forms(statement)]
+        {
+            let Some(words) = words else { continue };
+            let fork = if words.kind == RewriteKind::RepeatWhere { candidate.fork() } else { repaired.fork() };
+            rewrites.extend(compare(statement, words, &Side::open(fork)?, &Side::open(fork)?, granularity_ns)?);
+        }
+    }
+    Ok(rewrites)
+}
+
+/// The terms of the claimed index's WHERE that the statement does not have, where the index then serves it and did not.
+fn repeated(search: &Search<'_>, statement: &Statement, candidate: &Connection) -> Option<Words> {
+    let entry = search.migration.iter().find(|entry| statement.claim.as_ref() == Some(&entry.index))?;
+    let index = parse_index(&entry.documented_sql).ok().filter(|_| entry.error.is_none())?;
+    let all = table_terms(&statement.sql);
+    let terms = all.iter().find(|terms| terms.table.eq_ignore_ascii_case(&entry.table))?;
+    let has = |term: &String| {
+        let canonical = canonical_term(term);
+        terms.constant.iter().any(|(other, _)| canonical_term(other) == canonical)
+    };
+    let missing: Vec<String> = index.where_terms_sql.into_iter().filter(|term| !has(term)).collect();
+    let sql = repeat_where(&statement.sql, &missing)?;
+    let uses = |sql: &str| {
+        let plan = explain(candidate, sql, &statement.values).unwrap_or_default();
+        accesses_of(&plan, &entry.index).next().is_some()
+    };
+    (uses(&sql) && !uses(&statement.sql)).then(|| Words {
+        kind: RewriteKind::RepeatWhere,
+        sql,
+        values: statement.values.clone(),
+        documented: statement.sql.clone(),
+    })
+}
+
+/// The second page, asked for by the last row of the first one.
+fn page(search: &Search<'_>, statement: &Statement, repaired: &Db) -> Result<Option<Words>> {
+    let all = table_terms(&statement.sql);
+    let [terms] = all.as_slice() else { return Ok(None) };
+    let Some(table) = search.database.table(&terms.table) else { return Ok(None) };
+    let keys: Vec<_> = table.columns.iter().filter(|column| column.primary_key > 0).collect();
+    let [key] = keys.as_slice() else { return Ok(None) };
+    let key = identifier(&key.name);
+    let Some(Page { sql, order, first, second }) = keyset(&statement.sql, &key, statement.values.len()) else {
+        return Ok(None);
+    };
+    let last = format!("SELECT {}, {} FROM ({first})", quoted(&order), key);
+    let Some(last) = rows(repaired, &last, &statement.values)?.pop() else { return Ok(None) };
+    let values = statement.values.iter().cloned().chain(last).collect();
+    Ok(Some(Words { kind: RewriteKind::Keyset, sql, values, documented: second }))
+}
+
+fn time_forms(statement: &Statement) -> Option<Words> {
+    let all = table_terms(&statement.sql);
+    let [terms] = all.as_slice() else { return None };
+    let [column] = terms.range.as_slice() else { return None };
+    Some(Words {
+        kind: RewriteKind::BothTimeForms,
+        sql: both_time_forms(&statement.sql, &identifier(column))?,
+        values: statement.values.clone(),
+        documented: statement.sql.clone(),
+    })
+}
+
+/// Runs both. `None` when SQLite does not take the rewrite.
+fn compare(
+    statement: &Statement,
+    words: Words,
+    one: &Side,
+    other: &Side,
+    granularity_ns: u64,
+) -> Result<Option<Rewrite>> {
+    let Words { kind, sql, values, documented } = words;
+    let Ok(plan) = explain(other.connection(), &sql, &values) else { return Ok(None) };
+    let n_rows = |side: &Side, sql: &str, values: &[Value]| tally(side.connection(), sql, values);
+    let (expected, found) = (n_rows(one, &documented, &statement.values)?, n_rows(other, &sql, &values)?);
+    let (before, after) = measure::compare(
+        Run { sql: &documented, parameters: &statement.values, side: one },
+        Run { sql: &sql, parameters: &values, side: other },
+        granularity_ns,
+    )?;
+    Ok(Some(Rewrite {
+        query: statement.id.clone(),
+        kind,
+        sql,
+        plan,
+        n_rows_documented: expected.values().sum(),
+        n_rows: found.values().sum(),
+        same_rows: expected == found,
+        before,
+        after,
+    }))
+}
+
+/// How often each row comes, whatever the order: a hash stands for the row.
+fn tally(connection: &Connection, sql: &str, values: &[Value]) -> Result<BTreeMap<u64, u64>> {
+    let mut tally = BTreeMap::new();
+    for_each_row(connection, sql, values, |row| {
+        let mut hasher = DefaultHasher::new();
+        format!("{row:?}").hash(&mut hasher);
+        *tally.entry(hasher.finish()).or_insert(0) += 1;
+    })?;
+    Ok(tally)
+}
+
+fn rows(connection: &Connection, sql: &str, values: &[Value]) -> Result<Vec<Vec<Value>>> {
+    let mut rows = Vec::new();
+    for_each_row(connection, sql, values, |row| rows.push(row))?;
+    Ok(rows)
+}
+
+fn for_each_row(connection: &Connection, sql: &str, values: &[Value], mut take: impl FnMut(Vec<Value>)) -> Result<()> {
+    let mut statement = connection.prepare(sql)?;
+    bind(&mut statement, values)?;
+    let n_columns = statement.column_count();
+    let mut rows = statement.raw_query();
+    while let Some(row) = rows.next()? {
+        take((0..n_columns).map(|at| row.get_ref(at).map(Value::from)).collect::<rusqlite::Result<_>>()?);
+    }
+    Ok(())
+}
