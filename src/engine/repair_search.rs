@@ -108,6 +108,12 @@ impl Search<'_> {
         let kinds = self.blueprint.kinds(self.fresh);
         let state = SchemaState::build(self.blueprint, &[], &kinds, ForeignKeys::On)?;
         for entry in self.migration {
+            if entry.outcome == Outcome::AlreadyPresent && entry.error.is_some() {
+                // It serves, and no row can enter its table any more.
+                let drop = format!("DROP INDEX IF EXISTS {}", quoted(&entry.index));
+                found.repaired.execute_batch(&drop)?;
+                state.apply(&[drop])?;
+            }
             let Some(definition) = usual(entry) else { continue };
             let statements = definition.statements(&entry.index);
             state.apply(&statements)?;
@@ -134,8 +140,11 @@ impl Search<'_> {
     ) -> Result<()> {
         let mut ranked: Vec<(Worth, Definition)> = Vec::new();
         for definition in self.definitions(entry, claiming) {
-            let worth = |state: &SchemaState| Ok(self.worth(state, entry, claiming, &definition));
-            if let Some(worth) = state.trying(&definition.statements(&entry.index), worth)? {
+            let ask = |state: &SchemaState| {
+                let stays = definition.documented || !documented_serves(state, entry, claiming)?;
+                Ok(stays.then(|| self.worth(state, entry, claiming, &definition)))
+            };
+            if let Some(Some(worth)) = state.trying(&definition.statements(&entry.index), ask)? {
                 ranked.push((worth, definition));
             }
         }
@@ -149,6 +158,9 @@ impl Search<'_> {
             let blueprint = Blueprint::read(&db)?;
             let kinds = blueprint.kinds(Some(&statistics));
             let analyzed = SchemaState::build(&blueprint, &[], &kinds, ForeignKeys::On)?;
+            if documented_serves(&analyzed, entry, claiming)? && !definition.documented {
+                continue;
+            }
             let mut worth = self.worth(&analyzed, entry, claiming, &definition);
             worth.n_vm_steps = Reverse(if built.n_rows > 0 { vm_steps(&db, claiming)? } else { 0 });
             let slow = built.elapsed_ns > SLOW_BUILD_NS;
@@ -285,6 +297,17 @@ fn n_hold(state: &SchemaState, statements: &[&Statement]) -> usize {
         state.usages(&statement.sql, &statement.values, index).is_ok_and(|usages| all_hold(&usages))
     };
     statements.iter().filter(holds).count()
+}
+
+/// Whether the documented definition would make all claims hold in the place of what has its name. Another definition
+/// is then no repair: it would only differ.
+fn documented_serves(state: &SchemaState, entry: &IndexReport, claiming: &[&Statement]) -> Result<bool> {
+    if entry.error.is_some() {
+        return Ok(false);
+    }
+    let documented = Definition::documented(&entry.documented_sql).statements(&entry.index);
+    let n_hold = state.trying(&documented, |state| Ok(n_hold(state, claiming)))?;
+    Ok(n_hold == Some(claiming.len()))
 }
 
 /// Builds an index on `fork`. `None` when SQLite refuses it.
