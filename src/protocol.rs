@@ -11,6 +11,7 @@ use crate::domain::database::Database;
 use crate::domain::failure::Failure;
 use crate::domain::instant::Instant;
 use crate::domain::query::Choice;
+use crate::domain::redefinition::RepairedClaim;
 use crate::domain::report::Environment;
 use crate::domain::run::{Step, StepAnswer};
 use crate::domain::value::Value;
@@ -113,6 +114,10 @@ calls! {
 
     /// Rows of a table. Reads an index or the table from end to end.
     CountRows { table: String } -> u64;
+
+    /// Judges every claim on the file as dropped after `changes`, which are tried on plan clones. `None` when SQLite
+    /// refuses one of them.
+    JudgeRepair { changes: Vec<String> } -> Option<Vec<RepairedClaim>>;
 
     /// Closes the database and drops every fork.
     Close { } -> ();

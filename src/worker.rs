@@ -108,6 +108,7 @@ fn answer(engine: &mut Engine, request: Request, files: Vec<web_sys::File>) -> R
         }
         Request::Choices(call) => json(engine.choices(&call.query, &call.parameter)),
         Request::CountRows(call) => json(engine.count_rows(&call.table)),
+        Request::JudgeRepair(call) => json(engine.judge_repair(&call.changes)),
         Request::Close(_) => {
             engine.close();
             json(Ok(()))

@@ -6,6 +6,8 @@ use super::migration::Outcome;
 use super::numbers::{bytes, count, counted, duration};
 use super::plan::{Change, PlanRow, Step, changes};
 use super::query::QueryReport;
+use super::redefinition::RepairedClaim;
+use super::repair::Repair;
 use super::report::Report;
 use super::verdict::{Claim, Verdict};
 use super::words::{code, list, number_word};
@@ -115,6 +117,43 @@ fn slowest_sentence(report: &Report) -> Option<String> {
         ", with the migration as without".into()
     };
     Some(format!("The slowest query, {}, takes {}{change}.", code(&slowest.id), duration(before).text()))
+}
+
+/// `repair` are the ticked changes, `judged` every claim with them.
+pub fn repair(report: &Report, repair: &Repair, judged: Option<&[RepairedClaim]>) -> Headline {
+    let Some(trial) = &report.repair else {
+        return Headline {
+            title: "No repair has been looked for yet".into(),
+            lead: "Definitions that make every documented claim hold are searched for by asking SQLite, then built, \
+                   analysed and measured on a copy of this file."
+                .into(),
+        };
+    };
+    let Some(judged) = judged else {
+        return Headline { title: "Asking SQLite about the ticked changes".into(), lead: String::new() };
+    };
+    let applicable = judged.iter().filter(|claim| claim.judgement.verdict != Verdict::NotApplicable).count();
+    let hold = judged.iter().filter(|claim| claim.judgement.verdict == Verdict::Holds).count();
+    let now = claims(report).iter().filter(|claim| claim.before.verdict == Verdict::Holds).count();
+    let n_changes = repair.offered().count();
+    let title = match (n_changes, hold == applicable) {
+        (0, true) => format!("All {applicable} documented claims hold, nothing needs to be changed"),
+        (0, false) => format!("As the file is, {hold} of {applicable} documented claims hold"),
+        (n, true) => {
+            format!("With {} all {applicable} documented claims hold", counted(n as u64, "change", "changes"))
+        }
+        (n, false) => {
+            format!("With {} {hold} of {applicable} documented claims hold", counted(n as u64, "change", "changes"))
+        }
+    };
+    let mut lead = vec![format!(
+        "In the file as dropped {now} do. SQLite was asked about {} and with each kind of statistics.",
+        counted(trial.n_tried, "other definition", "other definitions")
+    )];
+    if hold < applicable && n_changes > 0 {
+        lead.push("What is left is told below, claim by claim.".into());
+    }
+    Headline { title, lead: lead.join(" ") }
 }
 
 pub fn indexes(report: &Report, _catalogue: &Catalogue) -> Headline {

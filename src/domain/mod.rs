@@ -5,6 +5,7 @@
 
 pub mod catalogue;
 pub mod cleanup;
+pub mod corrected_claims;
 pub mod database;
 pub mod failure;
 pub mod finding;

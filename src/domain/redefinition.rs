@@ -77,6 +77,8 @@ pub struct Suggestion {
     pub table: String,
     pub sql: String,
     pub bytes: u64,
+    /// Time of CREATE INDEX.
+    pub elapsed_ns: u64,
     pub before: Cost,
     pub after: Cost,
 }

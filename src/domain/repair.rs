@@ -26,7 +26,7 @@ pub struct Repair {
 }
 
 /// One thing that is put right, with its reason.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Change {
     /// Unique within the repair and the same the next time: the index's name, or `statistics`.
     pub id: String,
@@ -61,6 +61,51 @@ pub fn repair(report: &Report, catalogue: &Catalogue) -> Repair {
     let statistics = statistics(report, &changes);
     changes.extend(statistics);
     Repair { header: header(report, catalogue), changes }
+}
+
+/// What a change costs and saves, as measured on a copy of the file.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Price {
+    /// Bytes of the indexes that it makes, less those that it drops.
+    pub bytes: i64,
+    /// Time that its indexes took to build.
+    pub elapsed_ns: u64,
+}
+
+impl std::ops::Add for Price {
+    type Output = Self;
+
+    fn add(self, other: Self) -> Self {
+        Self {
+            bytes: self.bytes.saturating_add(other.bytes),
+            elapsed_ns: self.elapsed_ns.saturating_add(other.elapsed_ns),
+        }
+    }
+}
+
+/// `None` for a change that was not built.
+pub fn price(change: &Change, report: &Report) -> Option<Price> {
+    let signed = |bytes: u64| i64::try_from(bytes).unwrap_or(i64::MAX);
+    let trial = report.repair.as_ref()?;
+    if let Some(superfluous) = trial.superfluous.iter().find(|superfluous| superfluous.index == change.id) {
+        return Some(Price { bytes: signed(superfluous.bytes).saturating_neg(), elapsed_ns: 0 });
+    }
+    let suggestion = trial.suggestions.iter().find(|suggestion| suggestion.index == change.id);
+    let entry = report.index(&change.id);
+    let made = match (trial.built(&change.id), suggestion) {
+        (Some(built), _) => Some(Price { bytes: signed(built.bytes), elapsed_ns: built.elapsed_ns }),
+        (None, Some(suggestion)) => Some(Price { bytes: signed(suggestion.bytes), elapsed_ns: suggestion.elapsed_ns }),
+        (None, None) => entry.and_then(|entry| {
+            Some(Price { bytes: signed(entry.bytes?), elapsed_ns: entry.elapsed_ns.unwrap_or_default() })
+        }),
+    }?;
+    let size_of = |name: &str| report.sizes.iter().find(|size| size.is_index && size.name == name);
+    let dropped = trial.redefinition(&change.id).into_iter().flat_map(|redefinition| &redefinition.drops);
+    let mut freed: u64 = dropped.filter_map(|dropped| size_of(&dropped.name)).map(|size| size.bytes).sum();
+    if entry.is_some_and(|entry| entry.deployed_sql.is_some()) {
+        freed = freed.saturating_add(size_of(&change.id).map_or(0, |size| size.bytes));
+    }
+    Some(Price { bytes: made.bytes.saturating_sub(signed(freed)), ..made })
 }
 
 /// The file's name for a database called `database`: `db.sqlite` becomes `db-corrected-migration.sql`.

@@ -146,6 +146,13 @@ impl Circumstance {
     }
 }
 
+impl Circumstance {
+    /// At the start of a line.
+    pub fn label(self) -> String {
+        capitalised(self.words())
+    }
+}
+
 impl From<Statistics> for Circumstance {
     fn from(statistics: Statistics) -> Self {
         match statistics {

@@ -1,6 +1,7 @@
 //! What else a repaired file could do with: indexes for documented queries that claim none and scan or sort all the
 //! same, and indexes that it no longer needs.
 
+use super::clock::monotonic_ns;
 use super::connection::{Db, ForeignKeys, quoted};
 use super::error::Result;
 use super::index_relations::relations;
@@ -69,7 +70,9 @@ pub fn suggestions(
         let name = shape.free_name(&names);
         let db = Db::open(repaired.fork().fork(), ForeignKeys::On)?;
         let sql = shape.to_sql(&name);
+        let start = monotonic_ns();
         db.execute_batch(&sql)?;
+        let elapsed_ns = monotonic_ns().saturating_sub(start);
         let (one, other) = (Side::open(repaired.fork())?, Side::open(db.fork())?);
         let run = |side| Run { sql: &statement.sql, parameters: &statement.values, side };
         let (before, after) = measure::compare(run(&one), run(&other), granularity_ns)?;
@@ -84,6 +87,7 @@ pub fn suggestions(
             table: shape.table.clone(),
             sql,
             bytes: size.bytes,
+            elapsed_ns,
             before,
             after,
         });

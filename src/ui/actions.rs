@@ -13,7 +13,7 @@ use crate::domain::query::Choice;
 use crate::domain::report::{FailedStep, Report};
 use crate::domain::run::{Step, StepAnswer, steps};
 use crate::domain::value::Value;
-use crate::protocol::{Choices, CountRows, MeasureQuery, OpenSample, Run};
+use crate::protocol::{Choices, CountRows, JudgeRepair, MeasureQuery, OpenSample, Run};
 
 use super::route::{Route, focus_main};
 use super::state::{Inspector, Promotion, RunState, Running};
@@ -53,6 +53,8 @@ impl Inspector {
             failure,
             opening: RwSignal::new(None),
             busy: RwSignal::new(Vec::new()),
+            ticks: RwSignal::default(),
+            repaired: RwSignal::new(None),
             row_counts: RwSignal::default(),
             route: RwSignal::new(Route::default()),
             client: StoredValue::new_local(client),
@@ -101,6 +103,8 @@ impl Inspector {
         self.begin_edition();
         let is_first = self.database.with_untracked(Option::is_none);
         self.row_counts.update(|counts| counts.clear());
+        self.ticks.update(|ticks| ticks.clear());
+        self.repaired.set(None);
         self.promotion.set(None);
         self.now.set(present());
         let environment = self.environment.get_untracked().unwrap_or_default();
@@ -143,8 +147,10 @@ impl Inspector {
             report.elapsed_ns = None;
             report.queries.clear();
             report.cleanups.clear();
+            report.repair = None;
             report.failed_steps.clear();
         });
+        self.repaired.set(None);
         self.run.set(RunState::Judging);
         spawn_local(async move {
             gloo_timers::future::TimeoutFuture::new(INSTANT_PAUSE_MS).await;
@@ -316,6 +322,29 @@ impl Inspector {
     pub async fn choices(self, query: String, parameter: String) -> Result<Vec<Choice>, Failure> {
         let client = self.client.get_value();
         client.call(Choices { query, parameter }).await.map_err(ClientError::into_failure)
+    }
+
+    /// Ticks or unticks a change of the repair; what that does to the claims follows in `repaired`.
+    pub fn tick(self, id: String, ticked: bool) {
+        self.ticks.update(|ticks| {
+            ticks.insert(id, ticked);
+        });
+    }
+
+    /// Asks for every claim with `changes` applied, unless the database changes meanwhile.
+    pub fn judge_repair(self, changes: Vec<String>) {
+        let edition = self.edition.get_value();
+        spawn_local(async move {
+            let answer = self.client.get_value().call(JudgeRepair { changes: changes.clone() }).await;
+            let still_asked = || self.ticked_repair().statements() == changes;
+            if self.edition.get_value() != edition || !untrack(still_asked) {
+                return;
+            }
+            match answer {
+                Ok(claims) => self.repaired.set(claims),
+                Err(error) => self.show(error),
+            }
+        });
     }
 
     /// Counts the rows of a table; the answer also stands in `row_counts`.

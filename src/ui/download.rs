@@ -4,6 +4,7 @@ use leptos::prelude::*;
 use leptos::wasm_bindgen::{JsCast, JsValue};
 use web_sys::{Blob, BlobPropertyBag, HtmlAnchorElement, Url};
 
+use crate::domain::corrected_claims;
 use crate::domain::failure::{Failure, FailureKind};
 use crate::domain::numbers;
 use crate::domain::repair::{self, Repair};
@@ -34,14 +35,7 @@ pub fn DownloadJson(#[prop(optional)] primary: bool) -> impl IntoView {
 #[component]
 pub fn DownloadMigration() -> impl IntoView {
     let inspector = Inspector::use_();
-    let repair = Memo::new(move |_| {
-        inspector.report.with(|report| {
-            inspector.catalogue.with(|catalogue| match (report, catalogue) {
-                (Some(report), Some(catalogue)) if !report.migration.is_empty() => repair::repair(report, catalogue),
-                _ => Repair::default(),
-            })
-        })
-    });
+    let repair = Memo::new(move |_| inspector.ticked_repair());
     let save_sql = move |_| {
         let database = inspector.database.with_untracked(|d| d.as_ref().map(|d| d.file_name.clone()));
         let name = repair::file_name(&database.unwrap_or_default());
@@ -62,6 +56,32 @@ pub fn DownloadMigration() -> impl IntoView {
                 <span class="hint">{hint}</span>
             </div>
         </Show>
+    }
+}
+
+/// The guide's claims as they are true with the ticked changes, to paste into it.
+#[component]
+pub fn DownloadClaims() -> impl IntoView {
+    let inspector = Inspector::use_();
+    let save_markdown = move |_| {
+        let repair = untrack(|| inspector.ticked_repair());
+        let judged = inspector.repaired.get_untracked().unwrap_or_default();
+        let text = inspector.report.with_untracked(|report| {
+            inspector.catalogue.with_untracked(|catalogue| {
+                let (report, catalogue) = (report.as_ref()?, catalogue.as_ref()?);
+                let name = corrected_claims::file_name(&report.database.file_name);
+                Some((name, corrected_claims::to_markdown(report, catalogue, &repair, &judged)))
+            })
+        });
+        if let Some((name, text)) = text {
+            save(inspector, &name, "text/markdown", &text);
+        }
+    };
+    view! {
+        <button class="btn" type="button" on:click=save_markdown>
+            <Icon glyph=Glyph::Download />
+            "Download corrected claims"
+        </button>
     }
 }
 

@@ -41,6 +41,7 @@ pub fn Nav() -> impl IntoView {
                     <NavLink to=Route::Indexes(None) glyph=Glyph::Index count=documented(|c| c.indexes.len()) />
                     <NavLink to=Route::Queries(None) glyph=Glyph::Query count=documented(|c| c.queries.len()) />
                     <NavLink to=Route::Cleanups(None) glyph=Glyph::Clean count=documented(|c| c.cleanups.len()) />
+                    <NavLink to=Route::Repair(None) glyph=Glyph::Repair />
                     <NavLink to=Route::Overview(None) glyph=Glyph::Database count=n_tables />
                     <NavLink to=Route::Report glyph=Glyph::Report />
                 </ul>

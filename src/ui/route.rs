@@ -11,6 +11,7 @@ pub enum Route {
     Indexes(Option<String>),
     Queries(Option<String>),
     Cleanups(Option<String>),
+    Repair(Option<String>),
     Overview(Option<String>),
     Report,
 }
@@ -26,6 +27,7 @@ impl Route {
             "indexes" => Some(Self::Indexes(entry)),
             "queries" => Some(Self::Queries(entry)),
             "cleanups" => Some(Self::Cleanups(entry)),
+            "repair" => Some(Self::Repair(entry)),
             "overview" => Some(Self::Overview(entry)),
             "report" => Some(Self::Report),
             _ => None,
@@ -39,6 +41,7 @@ impl Route {
             Self::Indexes(entry) => ("indexes", entry.as_deref()),
             Self::Queries(entry) => ("queries", entry.as_deref()),
             Self::Cleanups(entry) => ("cleanups", entry.as_deref()),
+            Self::Repair(entry) => ("repair", entry.as_deref()),
             Self::Overview(entry) => ("overview", entry.as_deref()),
             Self::Report => ("report", None),
         };
@@ -55,6 +58,7 @@ impl Route {
             Self::Indexes(_) => "Indexes",
             Self::Queries(_) => "Queries",
             Self::Cleanups(_) => "Clean-ups",
+            Self::Repair(_) => "Repair",
             Self::Overview(_) => "Database",
             Self::Report => "Report",
         }

@@ -9,7 +9,7 @@ use super::drop::accept_drops;
 use super::filebar::FileBar;
 use super::icons::{Glyph, Icon};
 use super::nav::Nav;
-use super::pages::{Cleanups, Indexes, Landing, Overview, Queries, ReportView, Summary};
+use super::pages::{Cleanups, Indexes, Landing, Overview, Queries, Repair, ReportView, Summary};
 use super::route::{Route, focus_main, follow_hash};
 use super::shortcuts;
 use super::state::Inspector;
@@ -24,6 +24,7 @@ pub fn Shell() -> impl IntoView {
     provide_context(theme);
     provide_context(dialog);
     follow_hash(inspector.route);
+    follow_ticks(inspector);
     shortcuts::listen(inspector, theme, dialog);
     let dragging = accept_drops(inspector);
     let is_open = Memo::new(move |_| inspector.database.with(Option::is_some));
@@ -43,6 +44,19 @@ pub fn Shell() -> impl IntoView {
         }}
         <Shortcuts dialog=dialog />
     }
+}
+
+/// Whenever another set of changes is ticked, or a proven repair is there, SQLite is asked what becomes of the claims.
+fn follow_ticks(inspector: Inspector) {
+    let changes = Memo::new(move |_| {
+        let is_proven = inspector.report.with(|report| report.as_ref().is_some_and(|report| report.repair.is_some()));
+        is_proven.then(|| inspector.ticked_repair().statements())
+    });
+    Effect::new(move |_| {
+        if let Some(changes) = changes.get() {
+            inspector.judge_repair(changes);
+        }
+    });
 }
 
 #[component]
@@ -79,6 +93,7 @@ fn Workspace(dragging: RwSignal<bool>) -> impl IntoView {
                         Route::Indexes(_) => view! { <Indexes /> }.into_any(),
                         Route::Queries(_) => view! { <Queries /> }.into_any(),
                         Route::Cleanups(_) => view! { <Cleanups /> }.into_any(),
+                        Route::Repair(_) => view! { <Repair /> }.into_any(),
                         Route::Overview(_) => view! { <Overview /> }.into_any(),
                         Route::Report => view! { <ReportView /> }.into_any(),
                     }}

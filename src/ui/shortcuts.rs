@@ -13,12 +13,13 @@ use super::theme::ThemeChoice;
 const CHORD_MS: f64 = 1500.0;
 
 /// Keys and what they do, for the dialog.
-pub const SHORTCUTS: [(&[&str], &str); 9] = [
+pub const SHORTCUTS: [(&[&str], &str); 10] = [
     (&["R"], "Run everything"),
     (&["G", "S"], "Go to the summary"),
     (&["G", "I"], "Go to indexes"),
     (&["G", "Q"], "Go to queries"),
     (&["G", "C"], "Go to clean-ups"),
+    (&["G", "F"], "Go to the repair"),
     (&["G", "D"], "Go to the database"),
     (&["G", "R"], "Go to the report"),
     (&["T"], "Change the theme"),
@@ -60,6 +61,7 @@ fn destination(key: &str) -> Option<Route> {
         "i" => Some(Route::Indexes(None)),
         "q" => Some(Route::Queries(None)),
         "c" => Some(Route::Cleanups(None)),
+        "f" => Some(Route::Repair(None)),
         "d" => Some(Route::Overview(None)),
         "r" => Some(Route::Report),
         _ => None,

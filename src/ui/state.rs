@@ -12,6 +12,8 @@ use crate::domain::catalogue::Catalogue;
 use crate::domain::database::Database;
 use crate::domain::failure::Failure;
 use crate::domain::instant::Instant;
+use crate::domain::redefinition::RepairedClaim;
+use crate::domain::repair::{self, Change, Repair};
 use crate::domain::report::{Environment, Report};
 use crate::domain::run::{Phase, Step};
 
@@ -38,6 +40,10 @@ pub struct Inspector {
     pub opening: RwSignal<Option<String>>,
     /// Single steps that were asked for outside of a run and have not answered.
     pub busy: RwSignal<Vec<Step>>,
+    /// Changes of the repair that a person ticked or unticked, by id; the others stand as proposed.
+    pub ticks: RwSignal<BTreeMap<String, bool>>,
+    /// Every claim with the ticked changes; `None` until SQLite has answered.
+    pub repaired: RwSignal<Option<Vec<RepairedClaim>>>,
     /// Rows counted on demand, by table.
     pub row_counts: RwSignal<BTreeMap<String, u64>>,
     pub route: RwSignal<Route>,
@@ -109,9 +115,34 @@ impl Inspector {
         self.run.with(|run| matches!(run, RunState::Running(_)))
     }
 
+    /// Everything that could be changed, ticked or not.
+    pub fn repair(self) -> Repair {
+        self.report.with(|report| {
+            self.catalogue.with(|catalogue| match (report, catalogue) {
+                (Some(report), Some(catalogue)) if !report.migration.is_empty() => repair::repair(report, catalogue),
+                _ => Repair::default(),
+            })
+        })
+    }
+
+    /// The ticked changes.
+    pub fn ticked_repair(self) -> Repair {
+        let repair = self.repair();
+        self.ticks.with(|ticks| repair.only(|change| is_ticked(ticks, change)))
+    }
+
+    pub fn is_ticked(self, change: &Change) -> bool {
+        self.ticks.with(|ticks| is_ticked(ticks, change))
+    }
+
     pub fn is_busy(self, step: &Step) -> bool {
         self.busy.with(|busy| busy.contains(step))
     }
+}
+
+/// As proposed, unless the person decided.
+fn is_ticked(ticks: &BTreeMap<String, bool>, change: &Change) -> bool {
+    ticks.get(&change.id).copied().unwrap_or(!change.optional)
 }
 
 impl Running {

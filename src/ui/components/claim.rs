@@ -2,11 +2,11 @@
 
 use leptos::prelude::*;
 
-use crate::domain::verdict::Claim;
+use crate::domain::verdict::{Claim, Otherwise};
 use crate::ui::Route;
 use crate::ui::marked::Marked;
 
-use super::verdict::Becomes;
+use super::verdict::{Badge, Becomes};
 
 /// The claim in one line.
 #[component]
@@ -30,20 +30,53 @@ pub fn IndexLink(index: String) -> impl IntoView {
     }
 }
 
-/// The reasons of both verdicts; once when they are the same.
+/// The reasons of both verdicts, once when they are the same, and the circumstances that change the answer.
 #[component]
 pub fn Reasons(claim: Claim) -> impl IntoView {
-    let Claim { before, after, .. } = claim;
-    if before == after {
-        return view! { <p><Marked text=before.reason /></p> }.into_any();
-    }
+    let Claim { before, after, otherwise, .. } = claim;
+    let meaning = before.verdict.meaning();
+    let reasons = if before == after {
+        view! { <p><Marked text=before.reason /></p> }.into_any()
+    } else {
+        view! {
+            <dl class="kv">
+                <dt>"As dropped"</dt>
+                <dd><Marked text=before.reason /></dd>
+                <dt>"After the migration"</dt>
+                <dd><Marked text=after.reason /></dd>
+            </dl>
+        }
+        .into_any()
+    };
     view! {
-        <dl class="kv">
-            <dt>"As dropped"</dt>
-            <dd><Marked text=before.reason /></dd>
-            <dt>"After the migration"</dt>
-            <dd><Marked text=after.reason /></dd>
-        </dl>
+        <p class="hint">{meaning}</p>
+        {reasons}
+        <OtherwiseList otherwise=otherwise />
     }
-    .into_any()
+}
+
+/// What the answer after the migration depends on. Nothing is shown where nothing changes it.
+#[component]
+fn OtherwiseList(otherwise: Vec<Otherwise>) -> impl IntoView {
+    let line = |other: Otherwise| {
+        view! {
+            <li class="stack stack-1">
+                <span class="row">
+                    <span>{other.circumstance.label()}</span>
+                    <Badge face=other.judgement.verdict />
+                </span>
+                <span class="hint">
+                    <Marked text=other.judgement.reason />
+                </span>
+            </li>
+        }
+    };
+    (!otherwise.is_empty()).then(|| {
+        view! {
+            <div class="stack stack-2">
+                <p class="label">"After the migration the answer is another one"</p>
+                <ul class="stack stack-2">{otherwise.into_iter().map(line).collect_view()}</ul>
+            </div>
+        }
+    })
 }

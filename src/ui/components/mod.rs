@@ -3,12 +3,14 @@
 pub mod alert;
 pub mod answer;
 pub mod bar;
+pub mod change;
 pub mod choose;
 pub mod claim;
 pub mod copy;
 pub mod cost;
 pub mod plan;
 pub mod quantity;
+pub mod rewrite;
 pub mod sql;
 mod sql_diff;
 mod sql_tokens;

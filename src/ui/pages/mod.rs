@@ -5,6 +5,7 @@ mod indexes;
 mod landing;
 mod overview;
 mod queries;
+mod repair;
 mod report;
 mod summary;
 
@@ -13,5 +14,6 @@ pub use indexes::Indexes;
 pub use landing::Landing;
 pub use overview::Overview;
 pub use queries::Queries;
+pub use repair::Repair;
 pub use report::ReportView;
 pub use summary::Summary;

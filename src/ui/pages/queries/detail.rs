@@ -5,11 +5,14 @@ use leptos::prelude::*;
 use crate::domain::catalogue::DocumentedQuery;
 use crate::domain::headline;
 use crate::domain::query::QueryReport;
+use crate::domain::repair::Change;
 use crate::domain::run::Step;
 use crate::ui::components::alert::Note;
+use crate::ui::components::change::ChangeItem;
 use crate::ui::components::claim::{ClaimLine, Reasons};
 use crate::ui::components::cost::{CostBars, CostTable};
 use crate::ui::components::plan::PlanPair;
+use crate::ui::components::rewrite::RewriteItem;
 use crate::ui::components::sql::{Sql, SqliteError};
 use crate::ui::components::step_button::StepButton;
 use crate::ui::components::verdict::Tone;
@@ -36,6 +39,7 @@ pub fn Detail(id: String) -> impl IntoView {
         </section>
         {move || query.with(|query| query.as_ref().filter(|query| query.error.is_none()).map(plans))}
         {move || query.get().filter(|query| query.error.is_none()).map(costs)}
+        <Repair documented=documented />
     }
     .into_any()
 }
@@ -121,6 +125,55 @@ fn Neighbours(documented: DocumentedQuery) -> impl IntoView {
             <p class="hint">{place}</p>
             <span class="row row-tight">{previous} {next}</span>
         </div>
+    }
+}
+
+/// The changes that this query's claim or cost asks for, and the query in other words.
+#[component]
+fn Repair(documented: DocumentedQuery) -> impl IntoView {
+    let inspector = Inspector::use_();
+    let (id, claim) = (documented.id, documented.claim);
+    let trial =
+        Memo::new(move |_| inspector.report.with(|report| report.as_ref().and_then(|report| report.repair.clone())));
+    let rewrites = {
+        let id = id.clone();
+        Memo::new(move |_| {
+            trial.with(|trial| {
+                let all = trial.iter().flat_map(|trial| trial.rewrites.clone());
+                all.filter(|rewrite| rewrite.query == id).collect::<Vec<_>>()
+            })
+        })
+    };
+    let changes = Memo::new(move |_| {
+        let suggested = trial.with(|trial| {
+            let all = trial.iter().flat_map(|trial| &trial.suggestions);
+            all.filter(|suggestion| suggestion.query == id).map(|s| s.index.clone()).collect::<Vec<_>>()
+        });
+        let repair = inspector.repair();
+        let about = |change: &&Change| claim.as_ref() == Some(&change.id) || suggested.contains(&change.id);
+        repair.offered().filter(about).cloned().collect::<Vec<_>>()
+    });
+    let is_empty = move || changes.with(Vec::is_empty) && rewrites.with(Vec::is_empty);
+    view! {
+        <Show when=move || !is_empty()>
+            <section class="section" aria-labelledby="repair">
+                <div class="section-head">
+                    <h2 id="repair">"Repair"</h2>
+                    <p>"What is ticked goes into the corrected migration; the claims are asked for again at once."</p>
+                    <span class="push">
+                        <a href=Route::Repair(None).href()>"The whole repair"</a>
+                    </span>
+                </div>
+                <ul class="changes" aria-label="Repair">
+                    <For each=move || changes.get() key=|change| change.clone() let:change>
+                        <ChangeItem change=change />
+                    </For>
+                    {move || {
+                        rewrites.get().into_iter().map(|rewrite| view! { <RewriteItem rewrite=rewrite /> }).collect_view()
+                    }}
+                </ul>
+            </section>
+        </Show>
     }
 }
 
