@@ -1,6 +1,8 @@
 //! The engine on the SQLite that is shipped, in a worker, as the page runs it.
 #![cfg(target_arch = "wasm32")]
 
+#[path = "golden/reasons.rs"]
+mod reasons;
 #[path = "golden/sample.rs"]
 mod sample;
 #[path = "wasm/snapshot.rs"]
@@ -36,6 +38,11 @@ fn the_sample_is_the_golden_one() {
 }
 
 #[wasm_bindgen_test]
+fn every_kind_of_reason_is_the_golden_one() {
+    reasons::check();
+}
+
+#[wasm_bindgen_test]
 fn sqlite_is_built_as_plans_need_it() {
     let environment = Engine::new().and_then(|engine| engine.environment()).expect("SQLite tells its options");
     for option in ["ENABLE_STAT4", "ENABLE_STMT_SCANSTATUS"] {
@@ -59,26 +66,11 @@ fn now_is_the_instant_that_was_chosen() {
     assert_eq!(now()[..15], browser[..15], "without a chosen instant it is the browser's");
 }
 
-/// One fork of a file made by this very SQLite, as bytes.
-fn database_bytes() -> Vec<u8> {
-    let db = in_memory();
-    db.execute_batch(
-        "CREATE TABLE workflow(id TEXT PRIMARY KEY, project_id BLOB, status TEXT, created_at TEXT, completed_at TEXT);
-         WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 5000)
-         INSERT INTO workflow SELECT 'w' || i, randomblob(16), iif(i % 3, 'completed', 'running'),
-                                     datetime('2026-11-20', '-' || i || ' minutes'), datetime('2026-11-20') FROM n;",
-    )
-    .expect("rows");
-    let mut n_bytes = 0;
-    // SAFETY: the connection lives; SQLite allocates the copy, which is read before it is freed.
-    unsafe {
-        let bytes = rusqlite::ffi::sqlite3_serialize(db.handle(), c"main".as_ptr(), &mut n_bytes, 0);
-        assert!(!bytes.is_null(), "SQLite did not serialize");
-        let copy = std::slice::from_raw_parts(bytes, n_bytes as usize).to_vec();
-        rusqlite::ffi::sqlite3_free(bytes.cast());
-        copy
-    }
-}
+const ROWS: &str = "
+CREATE TABLE workflow(id TEXT PRIMARY KEY, project_id BLOB, status TEXT, created_at TEXT, completed_at TEXT);
+WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 5000)
+INSERT INTO workflow SELECT 'w' || i, randomblob(16), iif(i % 3, 'completed', 'running'),
+                            datetime('2026-11-20', '-' || i || ' minutes'), datetime('2026-11-20') FROM n;";
 
 /// What a run over a dropped file answers, as text.
 fn answers(engine: &mut Engine, base: Base) -> String {
@@ -94,7 +86,7 @@ fn answers(engine: &mut Engine, base: Base) -> String {
 
 #[wasm_bindgen_test]
 fn a_file_answers_the_same_before_and_after_its_copy_into_memory() {
-    let bytes = database_bytes();
+    let bytes = reasons::database_bytes(&[ROWS]);
     let mut engine = Engine::new().expect("the engine starts");
     let lazy = || Base::new(CachedSource::new(BlobSource::new(&blob(&bytes)).expect("a worker reads blobs")));
     let from_file = answers(&mut engine, lazy());

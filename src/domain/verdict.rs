@@ -169,7 +169,12 @@ pub enum Usage {
     Searched,
     /// Searched on a later column, once for every value of the columns before it.
     SkipScanned,
-    Scanned,
+    Scanned {
+        /// The index's first column, as SQL, which nothing in the statement narrows.
+        first_column: Option<String>,
+        /// The rows are sorted afterwards, so their order in the index is no use either.
+        sorted: bool,
+    },
     /// Walked from end to end and in order, and each of its entries is a row that the statement asks for.
     WalkedInFull,
     /// Not in the plan, although `INDEXED BY` accepts it.
@@ -214,12 +219,18 @@ pub enum Facts {
     /// Another definition under the same name. `used` tells whether the plan uses it all the same.
     Differs {
         used: bool,
+        /// How the documented definition in its place would be used; `None` where SQLite refuses it.
+        documented: Option<Usage>,
     },
     /// Usage with each kind of statistics that was tried. The first is that of the file as it is.
     Present(Vec<(Statistics, Usage)>),
     /// As `Present`, under another definition than documented, and the documented one would not make every claim hold.
     StandsIn(Vec<(Statistics, Usage)>),
 }
+
+/// Said of an estimate that was made without statistics.
+const GUESS: &str = " Without statistics such an estimate is a guess: SQLite does not look at the rows, and takes every \
+                     table for a large one.";
 
 /// Turns SQLite's answers about `index` into a verdict.
 pub fn judge(index: &str, facts: &Facts) -> Judgement {
@@ -229,10 +240,14 @@ pub fn judge(index: &str, facts: &Facts) -> Judgement {
         }
         Facts::Missing => (Verdict::Missing, format!("The file has no index {index}.")),
         Facts::Refused(words) => (Verdict::Refused, format!("The index cannot exist as documented: {words}.")),
-        Facts::Differs { used } => {
+        Facts::Differs { used, documented } => {
             let tail =
                 if *used { "SQLite uses it for this statement all the same" } else { "SQLite does not use it here" };
-            (Verdict::Differs, format!("{index} exists with another definition than documented; {tail}."))
+            let instead = match documented {
+                Some(usage) => format!(" With the documented definition: {}.", sentence(index, usage)),
+                None => " SQLite would refuse the documented definition.".into(),
+            };
+            (Verdict::Differs, format!("{index} exists with another definition than documented; {tail}.{instead}"))
         }
         Facts::Present(usages) => judge_usages(index, usages),
         Facts::StandsIn(usages) => {
@@ -251,13 +266,18 @@ fn judge_usages(index: &str, usages: &[(Statistics, Usage)]) -> (Verdict, String
     };
     let other = usages.iter().find(|(_, usage)| verdict_of(usage) != verdict_of(first));
     match other {
-        None => (verdict_of(first), format!("{}.", sentence(index, first))),
+        None => {
+            let guess = if *first_statistics == Statistics::None && is_estimated(first) { GUESS } else { "" };
+            (verdict_of(first), format!("{}.{guess}", sentence(index, first)))
+        }
         Some((statistics, usage)) => {
             let words = |statistics: Statistics| capitalised(Circumstance::from(statistics).words());
             let (one, other) = (sentence(index, first), sentence(index, usage));
+            let guesses = usages.iter().any(|(kind, usage)| *kind == Statistics::None && is_estimated(usage));
+            let guess = if guesses { GUESS } else { "" };
             (
                 Verdict::DependsOnStatistics,
-                format!("{}: {one}. {}: {other}.", words(*first_statistics), words(*statistics)),
+                format!("{}: {one}. {}: {other}.{guess}", words(*first_statistics), words(*statistics)),
             )
         }
     }
@@ -268,7 +288,7 @@ fn judge_usages(index: &str, usages: &[(Statistics, Usage)]) -> (Verdict, String
 pub fn verdict_of(usage: &Usage) -> Verdict {
     match usage {
         Usage::Searched | Usage::SkipScanned | Usage::WalkedInFull => Verdict::Holds,
-        Usage::Scanned => Verdict::Scanned,
+        Usage::Scanned { .. } => Verdict::Scanned,
         Usage::NotChosen { .. } => Verdict::NotChosen,
         Usage::CannotUse { .. } => Verdict::CannotUse,
     }
@@ -280,7 +300,7 @@ fn sentence(index: &str, usage: &Usage) -> String {
         Usage::SkipScanned => {
             format!("SQLite searches {index} once for every value of its leading column (a skip-scan)")
         }
-        Usage::Scanned => format!("SQLite reads {index} from one end to the other instead of searching it"),
+        Usage::Scanned { first_column, sorted } => scanned(index, first_column.as_deref(), *sorted),
         Usage::WalkedInFull => format!(
             "SQLite reads {index} from one end to the other; it holds just the rows that the statement asks for, in the \
              order in which it asks for them, so nothing is read in vain"
@@ -290,6 +310,25 @@ fn sentence(index: &str, usage: &Usage) -> String {
         }
         Usage::CannotUse { unproven, binding } => cannot_use(index, unproven, *binding),
     }
+}
+
+/// Whether its sentence names the planner's estimates.
+fn is_estimated(usage: &Usage) -> bool {
+    matches!(usage, Usage::NotChosen { expected: Some((one, other)), .. } if one.round() != other.round())
+}
+
+fn scanned(index: &str, first_column: Option<&str>, sorted: bool) -> String {
+    let mut out = format!("SQLite reads {index} from one end to the other instead of searching it");
+    if let Some(column) = first_column {
+        out.push_str(&format!(
+            ": an index is searched by its first column, here {}, and the statement names no value or range to look up there",
+            code(column)
+        ));
+    }
+    if sorted {
+        out.push_str(". It then has to sort the rows as well, because the index has them in another order");
+    }
+    out
 }
 
 fn not_chosen(index: &str, instead: &str, forced: &str, walked: bool, expected: Option<(f64, f64)>) -> String {
@@ -303,7 +342,7 @@ fn not_chosen(index: &str, instead: &str, forced: &str, walked: bool, expected: 
     }
     if let Some((chosen, other)) = expected.filter(|(chosen, other)| chosen.round() != other.round()) {
         out.push_str(&format!(
-            ". It expects {} from its first step as chosen and {} with {index}",
+            ". SQLite's estimate of the rows that its first step delivers is {} as chosen and {} with {index}",
             rows(chosen),
             rows(other)
         ));

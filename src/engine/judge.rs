@@ -138,9 +138,10 @@ impl Judge {
             // It stands in the file, but no row can enter its table any more.
             Some((_, Outcome::AlreadyPresent, Some(words))) => Facts::Refused(words.into()),
             Some((entry, Outcome::Differs, _)) if entry.stands_corrected() => Facts::StandsIn(usages),
-            Some((_, Outcome::Differs, _)) => {
-                Facts::Differs { used: usages.first().is_some_and(|(_, usage)| is_used(usage)) }
-            }
+            Some((entry, Outcome::Differs, _)) => Facts::Differs {
+                used: usages.first().is_some_and(|(_, usage)| is_used(usage)),
+                documented: with_documented(state, entry, sql, values),
+            },
             Some((_, Outcome::Created, _)) if !migrated => Facts::Missing,
             Some((_, Outcome::Created | Outcome::AlreadyPresent, _)) => Facts::Present(usages),
             None => Facts::Missing,
@@ -183,6 +184,16 @@ pub fn is_used(usage: &Usage) -> bool {
 /// Whether the claim holds whatever the statistics.
 pub fn all_hold(usages: &[(Statistics, Usage)]) -> bool {
     !usages.is_empty() && usages.iter().all(|(_, usage)| verdict_of(usage) == Verdict::Holds)
+}
+
+/// How the documented definition would be used in the place of the one that has its name.
+fn with_documented(state: &SchemaState, entry: &IndexReport, sql: &str, values: &[Value]) -> Option<Usage> {
+    if entry.error.is_some() {
+        return None;
+    }
+    let swap = [format!("DROP INDEX IF EXISTS {}", quoted(&entry.index)), entry.documented_sql.clone()];
+    let usages = state.trying(&swap, |state| state.usages(sql, values, &entry.index)).ok()??;
+    usages.into_iter().next().map(|(_, usage)| usage)
 }
 
 /// Whether the definition that has a documented name makes every claim on it hold, and the documented one would not.

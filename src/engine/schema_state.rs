@@ -93,13 +93,21 @@ pub fn usage(clone: &Connection, sql: &str, parameters: &[Value], index: &str) -
             Step::Search(access) if access.skip_scan => usage = Some(Usage::SkipScanned),
             Step::Search(_) => return Ok(Usage::Searched),
             Step::Scan(_) if walked_in_full(clone, sql, &plan, index) => usage = Some(Usage::WalkedInFull),
-            Step::Scan(_) => usage = usage.or(Some(Usage::Scanned)),
+            Step::Scan(_) => usage = usage.or_else(|| Some(scanned(clone, &plan, index))),
             _ => {}
         }
     }
     match usage {
         Some(usage) => Ok(usage),
         None => why::not_used(clone, sql, parameters, index, &plan),
+    }
+}
+
+fn scanned(clone: &Connection, plan: &[PlanRow], index: &str) -> Usage {
+    let columns = definition(clone, index).map(|statement| statement.columns_sql);
+    Usage::Scanned {
+        first_column: columns.and_then(|columns| columns.first().map(|column| column.trim_end_matches(" DESC").into())),
+        sorted: plan.iter().any(|row| matches!(row.step(), Step::TempBTree(_))),
     }
 }
 

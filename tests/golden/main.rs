@@ -1,6 +1,7 @@
-//! The seeded sample against a golden text, natively. `tests/wasm.rs` holds the shipped SQLite to the same text.
+//! Golden texts, natively. `tests/wasm.rs` holds the shipped SQLite to the same.
 #![cfg(not(target_arch = "wasm32"))]
 
+mod reasons;
 mod sample;
 
 use cortex_inspector::engine::Engine;
@@ -10,10 +11,23 @@ use cortex_inspector::engine::Engine;
 fn the_sample_is_the_golden_one() {
     let mut engine = Engine::new().expect("the engine starts");
     let report = sample::run(&mut engine);
-    if std::env::var_os("BLESS").is_some() {
-        let path = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/golden/sample.txt");
-        std::fs::write(path, sample::render_report(&report)).expect("the golden file can be written");
-        return;
+    if !bless("sample.txt", &sample::render_report(&report)) {
+        sample::check(&report);
     }
-    sample::check(&report);
+}
+
+#[test]
+fn every_kind_of_reason_is_the_golden_one() {
+    if !bless("reasons.txt", &reasons::render()) {
+        reasons::check();
+    }
+}
+
+fn bless(name: &str, text: &str) -> bool {
+    let blesses = std::env::var_os("BLESS").is_some();
+    if blesses {
+        let path = format!("{}/tests/golden/{name}", env!("CARGO_MANIFEST_DIR"));
+        std::fs::write(path, text).expect("the golden file can be written");
+    }
+    blesses
 }
