@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::plan::PlanRow;
+use super::plan_counts::StepCounts;
 use super::verdict::Claim;
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -22,6 +23,12 @@ pub struct CleanupReport {
     pub plan: Vec<PlanRow>,
     /// The same after the migration.
     pub plan_after: Vec<PlanRow>,
+    /// Of the run with foreign keys on. The estimates alone until it was run, or when it was stopped half-way.
+    #[serde(default)]
+    pub steps_before: Vec<StepCounts>,
+    /// The estimates: the preview does not run the statement after the migration.
+    #[serde(default)]
+    pub steps_after: Vec<StepCounts>,
     pub foreign_keys_on: Option<WithForeignKeys>,
     pub foreign_keys_off: Option<WithoutForeignKeys>,
     /// Rows old enough by the instant that they name, but kept by the documented comparison of text.

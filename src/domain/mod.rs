@@ -16,6 +16,7 @@ pub mod measure;
 pub mod migration;
 pub mod numbers;
 pub mod plan;
+pub mod plan_counts;
 pub mod query;
 pub mod repair;
 pub mod report;

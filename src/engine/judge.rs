@@ -6,12 +6,14 @@ use super::connection::{ForeignKeys, quoted};
 use super::error::{EngineError, Result};
 use super::plan::explain;
 use super::plan_clone::{Blueprint, StatisticsRows};
+use super::scan_status::estimates;
 use super::{refusal, why};
 use crate::domain::catalogue::{Catalogue, DocumentedIndex};
 use crate::domain::database::Database;
 use crate::domain::index_definition::{IndexStatement, parse_index, same_meaning};
 use crate::domain::migration::{IndexReport, Outcome};
 use crate::domain::plan::{PlanRow, Step, accesses_of};
+use crate::domain::plan_counts::StepCounts;
 use crate::domain::value::Value;
 use crate::domain::verdict::{Claim, Facts, Judgement, Statistics, Usage, judge};
 
@@ -26,6 +28,9 @@ pub struct Judge {
 pub struct JudgedStatement {
     pub plan_before: Vec<PlanRow>,
     pub plan_after: Vec<PlanRow>,
+    /// What the planner expects of each step.
+    pub steps_before: Vec<StepCounts>,
+    pub steps_after: Vec<StepCounts>,
     pub claim: Option<Claim>,
     /// SQLite's words when the statement does not prepare on the file as dropped.
     pub error: Option<String>,
@@ -93,7 +98,12 @@ impl Judge {
             before: self.judgement(&self.before, sql, parameters, index, false),
             after: self.judgement(&self.after, sql, parameters, index, true),
         });
-        JudgedStatement { plan_before, plan_after: plan(&self.after).unwrap_or_default(), claim, error }
+        let plan_after = plan(&self.after).unwrap_or_default();
+        let steps = |clones: &[(Statistics, Connection)], plan: &[PlanRow]| {
+            clones.first().map(|(_, clone)| estimates(clone, sql, plan)).unwrap_or_default()
+        };
+        let (steps_before, steps_after) = (steps(&self.before, &plan_before), steps(&self.after, &plan_after));
+        JudgedStatement { plan_before, plan_after, steps_before, steps_after, claim, error }
     }
 
     fn judgement(

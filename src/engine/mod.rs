@@ -3,13 +3,13 @@
 //! One database is open at a time. What was dropped is the fork `original`, which nothing writes; the migration goes
 //! to the fork `candidate`; every measurement and every preview gets a scratch fork of its own, which is then dropped.
 
+mod btree_pages;
 mod catalogue;
 mod choices;
 mod cleanup;
 mod clock;
 mod connection;
 mod error;
-mod estimate;
 mod header;
 mod index_relations;
 pub mod interrupt;
@@ -22,6 +22,7 @@ mod plan;
 mod plan_clone;
 mod refusal;
 mod sample;
+mod scan_status;
 mod sizes;
 mod tally;
 mod why;
@@ -179,10 +180,10 @@ impl Engine {
         let values: Vec<Value> = report.parameters.iter().map(|parameter| parameter.value.clone()).collect();
         let before = measure::Side::open(session.original.fork())?;
         let after = measure::Side::open(session.candidate.fork())?;
-        report.plan_before = plan::explain(before.connection(), &query.sql, &values)?;
-        report.plan_after = plan::explain(after.connection(), &query.sql, &values)?;
-        let (cost_before, cost_after) = measure::compare(&query.sql, &values, granularity_ns, &before, &after)?;
-        (report.before, report.after) = (Some(cost_before), Some(cost_after));
+        let (before, after) = measure::compare(&query.sql, &values, granularity_ns, &before, &after)?;
+        (report.plan_before, report.plan_after) = (before.plan, after.plan);
+        (report.steps_before, report.steps_after) = (before.steps, after.steps);
+        (report.before, report.after) = (Some(before.cost), Some(after.cost));
         Ok(report)
     }
 
@@ -334,6 +335,8 @@ impl Session {
             claim: judged.claim,
             plan_before: judged.plan_before,
             plan_after: judged.plan_after,
+            steps_before: judged.steps_before,
+            steps_after: judged.steps_after,
             before: None,
             after: None,
             error: judged.error,
@@ -353,6 +356,8 @@ impl Session {
             claim: judged.claim,
             plan: judged.plan_before,
             plan_after: judged.plan_after,
+            steps_before: judged.steps_before,
+            steps_after: judged.steps_after,
             foreign_keys_on: None,
             foreign_keys_off: None,
             n_missed_by_text_comparison: None,

@@ -11,6 +11,7 @@ mod measure;
 mod migration;
 mod native;
 mod opening;
+mod plan_counts;
 mod protocol;
 mod repair;
 mod report;
