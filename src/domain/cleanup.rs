@@ -39,6 +39,9 @@ pub struct CleanupReport {
     pub bytes_freed: Option<u64>,
     /// Rows of its own table before.
     pub n_table_rows: Option<u64>,
+    /// Rows before of each child table that is read from end to end for every deleted row.
+    #[serde(default)]
+    pub n_child_rows: BTreeMap<String, u64>,
     /// A few of the rows that go, table by table, the statement's own table first.
     pub samples: Vec<RowSample>,
     /// Rows that keep the statement from finishing.

@@ -17,6 +17,7 @@ use crate::domain::cleanup::{
     BlockingRows, CleanupReport, DeleteOutcome, Release, WithForeignKeys, WithoutForeignKeys,
 };
 use crate::domain::database::{Database, ForeignKey, Table};
+use crate::domain::look_ups::scanned_children;
 use crate::domain::plan::PlanRow;
 use crate::domain::plan_counts::StepCounts;
 use crate::domain::value::Value;
@@ -49,6 +50,12 @@ pub fn preview(
     report.samples = run.tally.samples(database, &cleanup.table);
     report.bytes_freed = Some(run.bytes_freed);
     report.n_table_rows = Some(count_rows(original, &cleanup.table)?);
+    for (_, child) in scanned_children(&report.plan) {
+        if database.table(&child).is_some() {
+            let n_rows = count_rows(original, &child)?;
+            report.n_child_rows.insert(child, n_rows);
+        }
+    }
     report.blocking = run.blocking;
     report.release = run.release;
     let with_keys = run.outcome;

@@ -27,6 +27,8 @@ mod sizes;
 mod tally;
 mod why;
 
+use std::collections::BTreeMap;
+
 use choices::{Chosen, Effort};
 use cleanup::OrphansBefore;
 use connection::{Db, ForeignKeys, quoted};
@@ -364,6 +366,7 @@ impl Session {
             n_without_time: None,
             bytes_freed: None,
             n_table_rows: None,
+            n_child_rows: BTreeMap::new(),
             samples: Vec::new(),
             blocking: Vec::new(),
             release: None,

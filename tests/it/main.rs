@@ -12,6 +12,7 @@ mod migration;
 mod native;
 mod opening;
 mod plan_counts;
+mod plan_words;
 mod protocol;
 mod repair;
 mod report;

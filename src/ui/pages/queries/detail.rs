@@ -9,7 +9,7 @@ use crate::domain::run::Step;
 use crate::ui::components::alert::Note;
 use crate::ui::components::claim::{ClaimLine, Reasons};
 use crate::ui::components::cost::{CostBars, CostTable};
-use crate::ui::components::plan::PlanPair;
+use crate::ui::components::plan::{CountedPlan, PlanPair};
 use crate::ui::components::sql::{Sql, SqliteError};
 use crate::ui::components::step_button::StepButton;
 use crate::ui::components::verdict::Tone;
@@ -125,12 +125,16 @@ fn Neighbours(documented: DocumentedQuery) -> impl IntoView {
 }
 
 fn plans(query: &QueryReport) -> impl IntoView + use<> {
+    let before = CountedPlan { rows: query.plan_before.clone(), steps: query.steps_before.clone() };
+    let after = CountedPlan { rows: query.plan_after.clone(), steps: query.steps_after.clone() };
     view! {
         <section class="section" aria-labelledby="plan">
             <div class="section-head">
                 <h2 id="plan">"Plan"</h2>
             </div>
-            <PlanPair before=query.plan_before.clone() after=query.plan_after.clone() />
+            <div class="stack stack-3">
+                <PlanPair before=before after=after />
+            </div>
         </section>
     }
 }
