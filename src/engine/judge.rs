@@ -79,17 +79,19 @@ impl Judge {
         self.before.iter().chain(&self.after).map(|(_, clone)| clone)
     }
 
+    /// The schema of the file with its own statistics, after the migration or as dropped.
+    pub fn clone_of(&self, migrated: bool) -> Option<&Connection> {
+        if migrated { &self.after } else { &self.before }.first().map(|(_, clone)| clone)
+    }
+
     /// What the migration does, without sizes and times.
     pub fn migration(&self) -> &[IndexReport] {
         &self.migration
     }
 
     pub fn statement(&self, sql: &str, parameters: &[Value], claim: Option<&str>) -> JudgedStatement {
-        let plan = |clones: &[(Statistics, Connection)]| match clones.first() {
-            Some((_, clone)) => explain(clone, sql, parameters),
-            None => Ok(Vec::new()),
-        };
-        let (plan_before, error) = match plan(&self.before) {
+        let plan = |migrated| self.clone_of(migrated).map_or(Ok(Vec::new()), |clone| explain(clone, sql, parameters));
+        let (plan_before, error) = match plan(false) {
             Ok(plan) => (plan, None),
             Err(error) => (Vec::new(), Some(error.words())),
         };
@@ -98,11 +100,11 @@ impl Judge {
             before: self.judgement(&self.before, sql, parameters, index, false),
             after: self.judgement(&self.after, sql, parameters, index, true),
         });
-        let plan_after = plan(&self.after).unwrap_or_default();
-        let steps = |clones: &[(Statistics, Connection)], plan: &[PlanRow]| {
-            clones.first().map(|(_, clone)| estimates(clone, sql, plan)).unwrap_or_default()
+        let plan_after = plan(true).unwrap_or_default();
+        let steps = |migrated, plan: &[PlanRow]| {
+            self.clone_of(migrated).map(|clone| estimates(clone, sql, plan)).unwrap_or_default()
         };
-        let (steps_before, steps_after) = (steps(&self.before, &plan_before), steps(&self.after, &plan_after));
+        let (steps_before, steps_after) = (steps(false, &plan_before), steps(true, &plan_after));
         JudgedStatement { plan_before, plan_after, steps_before, steps_after, claim, error }
     }
 

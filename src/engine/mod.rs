@@ -4,6 +4,7 @@
 //! to the fork `candidate`; every measurement and every preview gets a scratch fork of its own, which is then dropped.
 
 mod btree_pages;
+mod bytecode;
 mod catalogue;
 mod choices;
 mod cleanup;
@@ -40,6 +41,7 @@ pub use connection::open_in_memory;
 pub use error::{EngineError, Result};
 pub use open::Dropped;
 
+use crate::domain::bytecode::Opcode;
 use crate::domain::catalogue::{Catalogue, DocumentedCleanup, DocumentedQuery};
 use crate::domain::cleanup::CleanupReport;
 use crate::domain::database::{BtreeSize, Database, Index};
@@ -194,6 +196,17 @@ impl Engine {
         let documented = documented.parameters.iter().find(|p| p.name == parameter).cloned();
         let documented = documented.ok_or_else(|| unknown("parameter", parameter))?;
         choices::choices(&self.session()?.original, &documented)
+    }
+
+    /// The program of a documented statement, made from an empty copy of the schema.
+    pub fn bytecode(&mut self, id: &str, parameters: &[Value], migrated: bool) -> Result<Vec<Opcode>> {
+        let catalogue = &self.catalogue;
+        let query = catalogue.query(id).map(|query| query.sql.as_str());
+        let sql = query.or_else(|| catalogue.cleanup(id).map(|cleanup| cleanup.sql.as_str()));
+        let sql = sql.ok_or_else(|| unknown("statement", id))?;
+        let session = self.session.as_mut().ok_or_else(not_open)?;
+        let clone = session.judge_for(catalogue)?.clone_of(migrated).ok_or_else(not_open)?;
+        bytecode::program(clone, sql, parameters)
     }
 
     pub fn count_rows(&mut self, table: &str) -> Result<u64> {

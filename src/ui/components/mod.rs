@@ -3,6 +3,7 @@
 pub mod alert;
 pub mod answer;
 pub mod bar;
+pub mod bytecode;
 pub mod choose;
 pub mod claim;
 pub mod copy;

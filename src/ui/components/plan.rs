@@ -11,6 +11,7 @@ use crate::domain::plan_words::sentence;
 use crate::ui::Marked;
 
 use super::bar::{Bar, Paint};
+use super::bytecode::{Bytecode, Statement};
 use super::copy::CopyButton;
 
 /// Which of two plans this is; it decides the words for a difference.
@@ -43,6 +44,7 @@ pub struct CountedPlan {
 /// Two plans of one statement side by side; one when they are the same. Their figures share one scale.
 #[component]
 pub fn PlanPair(
+    statement: Statement,
     before: CountedPlan,
     after: CountedPlan,
     /// Whether it is a DELETE, whose look-ups in child tables stand apart.
@@ -63,12 +65,26 @@ pub fn PlanPair(
     });
     let drawn = Drawn { longest, deletes };
     let plans = if before.rows == after.rows {
-        view! { <Plan title="As dropped and after the migration" plan=before drawn=drawn /> }.into_any()
+        view! { <Plan title="As dropped and after the migration" statement=statement plan=before drawn=drawn /> }
+            .into_any()
     } else {
         view! {
             <div class="cols-2 keep">
-                <Plan title="As dropped" plan=before.clone() other=after.rows.clone() drawn=drawn />
-                <Plan title="After the migration" plan=after other=before.rows state=State::After drawn=drawn />
+                <Plan
+                    title="As dropped"
+                    statement=statement.clone()
+                    plan=before.clone()
+                    other=after.rows.clone()
+                    drawn=drawn
+                />
+                <Plan
+                    title="After the migration"
+                    statement=statement
+                    plan=after
+                    other=before.rows
+                    state=State::After
+                    drawn=drawn
+                />
             </div>
         }
         .into_any()
@@ -91,6 +107,7 @@ struct Drawn {
 #[component]
 fn Plan(
     #[prop(into)] title: String,
+    statement: Statement,
     plan: CountedPlan,
     #[prop(optional)] other: Option<Vec<PlanRow>>,
     #[prop(default = State::Before)] state: State,
@@ -150,6 +167,7 @@ fn Plan(
                 </li>
             </ul>
             {for_each_row}
+            <Bytecode statement=statement migrated=state == State::After plan=rows />
         </div>
     }
     .into_any()

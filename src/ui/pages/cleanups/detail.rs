@@ -9,6 +9,7 @@ use crate::domain::numbers::counted;
 use crate::domain::run::Step;
 use crate::domain::verdict::Claim;
 use crate::ui::components::alert::Note;
+use crate::ui::components::bytecode::Statement;
 use crate::ui::components::claim::{IndexLink, Reasons};
 use crate::ui::components::plan::{CountedPlan, PlanPair};
 use crate::ui::components::sql::{Sql, SqliteError};
@@ -138,6 +139,7 @@ fn found(cleanup: CleanupReport) -> AnyView {
         }
     });
     let scans = scans.collect_view();
+    let statement = Statement { id: cleanup.id, parameters: Vec::new() };
     let before = CountedPlan { rows: cleanup.plan, steps: cleanup.steps_before };
     let after = CountedPlan { rows: cleanup.plan_after, steps: cleanup.steps_after };
     view! {
@@ -148,7 +150,7 @@ fn found(cleanup: CleanupReport) -> AnyView {
             </div>
             <div class="stack stack-4">
                 {scans}
-                <PlanPair before=before after=after deletes=true />
+                <PlanPair statement=statement before=before after=after deletes=true />
                 {reasons}
             </div>
         </section>

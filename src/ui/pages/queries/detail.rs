@@ -7,6 +7,7 @@ use crate::domain::headline;
 use crate::domain::query::QueryReport;
 use crate::domain::run::Step;
 use crate::ui::components::alert::Note;
+use crate::ui::components::bytecode::Statement;
 use crate::ui::components::claim::{ClaimLine, Reasons};
 use crate::ui::components::cost::{CostBars, CostTable};
 use crate::ui::components::plan::{CountedPlan, PlanPair};
@@ -125,6 +126,8 @@ fn Neighbours(documented: DocumentedQuery) -> impl IntoView {
 }
 
 fn plans(query: &QueryReport) -> impl IntoView + use<> {
+    let parameters = query.parameters.iter().map(|parameter| parameter.value.clone()).collect();
+    let statement = Statement { id: query.id.clone(), parameters };
     let before = CountedPlan { rows: query.plan_before.clone(), steps: query.steps_before.clone() };
     let after = CountedPlan { rows: query.plan_after.clone(), steps: query.steps_after.clone() };
     view! {
@@ -133,7 +136,7 @@ fn plans(query: &QueryReport) -> impl IntoView + use<> {
                 <h2 id="plan">"Plan"</h2>
             </div>
             <div class="stack stack-3">
-                <PlanPair before=before after=after />
+                <PlanPair statement=statement before=before after=after />
             </div>
         </section>
     }
