@@ -47,8 +47,8 @@ const USES: [&str; 28] = [
 ///
 /// 1. `Explain` opens a step; the opcodes behind it belong to it until a loop over one of its cursors ends, another step
 ///    opens, or the program halts.
-/// 2. A cursor belongs to the step that sorts it, or else to that in which it is first put somewhere. Opcodes on a cursor belong to its step wherever
-///    they stand, so opening a table at the top of the program does too.
+/// 2. A cursor belongs to the step that sorts it, or else to that in which it is first put somewhere. Opcodes on a cursor
+///    belong to its step wherever they stand, so opening a table at the top of the program does too.
 /// 3. Everything else, and the programs of triggers and ON DELETE, belong to none: the plan does not list them.
 pub fn assign(opcodes: &mut [Opcode], plan: &[PlanRow]) {
     let mut own: Vec<&mut Opcode> = opcodes.iter_mut().filter(|opcode| opcode.program == 0).collect();

@@ -87,8 +87,11 @@ fn n_pages(root: u64, mut page: impl FnMut(u64) -> Option<(Vec<u8>, usize)>) -> 
         match kind {
             Kind::Btree => {
                 let start = if number == 1 { FILE_HEADER_BYTES } else { 0 };
+                let n_open = open.len();
                 // A page that is not as it should be has no further pages.
                 let _ = next_pages(&bytes, start, usable_bytes, &mut open);
+                // In the order of the keys, mostly that of the file: a lazy file reads ahead.
+                open[n_open..].reverse();
             }
             Kind::Overflow => open.extend(u32_at(&bytes, 0).map(|next| (next, Kind::Overflow))),
         }
@@ -112,9 +115,6 @@ fn next_pages(page: &[u8], start: usize, usable_bytes: usize, next: &mut Vec<(u6
         13 => (false, false),
         _ => return None,
     };
-    if is_interior {
-        next.push((u32_at(page, start + 8)?, Kind::Btree));
-    }
     let pointers = start + if is_interior { 12 } else { 8 };
     for at in 0..u16_at(page, start + 3)? {
         let mut cell = u16_at(page, pointers + 2 * at)?;
@@ -132,6 +132,9 @@ fn next_pages(page: &[u8], start: usize, usable_bytes: usize, next: &mut Vec<(u6
         if let Some(local_bytes) = spilled(payload_bytes, usable_bytes, is_index) {
             next.push((u32_at(page, cell + local_bytes)?, Kind::Overflow));
         }
+    }
+    if is_interior {
+        next.push((u32_at(page, start + 8)?, Kind::Btree));
     }
     Some(())
 }
