@@ -6,6 +6,7 @@
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
+use crate::domain::bytecode::Opcode;
 use crate::domain::catalogue::Catalogue;
 use crate::domain::database::Database;
 use crate::domain::failure::Failure;
@@ -111,6 +112,9 @@ calls! {
 
     /// Values that the file offers for a parameter, the most frequent first.
     Choices { query: String, parameter: String } -> Vec<Choice>;
+
+    /// The program that SQLite makes of a documented statement, on the file as dropped or after the migration.
+    Bytecode { id: String, parameters: Vec<Value>, migrated: bool } -> Vec<Opcode>;
 
     /// Rows of a table. Reads an index or the table from end to end.
     CountRows { table: String } -> u64;

@@ -107,6 +107,7 @@ fn answer(engine: &mut Engine, request: Request, files: Vec<web_sys::File>) -> R
             json(engine.measure_query(&call.id, Some(call.parameters)).map(StepAnswer::Query))
         }
         Request::Choices(call) => json(engine.choices(&call.query, &call.parameter)),
+        Request::Bytecode(call) => json(engine.bytecode(&call.id, &call.parameters, call.migrated)),
         Request::CountRows(call) => json(engine.count_rows(&call.table)),
         Request::JudgeRepair(call) => json(engine.judge_repair(&call.changes)),
         Request::Close(_) => {

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::plan::PlanRow;
+use super::plan_counts::StepCounts;
 use super::verdict::Claim;
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -22,6 +23,12 @@ pub struct CleanupReport {
     pub plan: Vec<PlanRow>,
     /// The same after the migration.
     pub plan_after: Vec<PlanRow>,
+    /// Of the run with foreign keys on. The estimates alone until it was run, or when it was stopped half-way.
+    #[serde(default)]
+    pub steps_before: Vec<StepCounts>,
+    /// The estimates: the preview does not run the statement after the migration.
+    #[serde(default)]
+    pub steps_after: Vec<StepCounts>,
     pub foreign_keys_on: Option<WithForeignKeys>,
     pub foreign_keys_off: Option<WithoutForeignKeys>,
     /// Rows old enough by the instant that they name, but kept by the documented comparison of text.
@@ -32,6 +39,9 @@ pub struct CleanupReport {
     pub bytes_freed: Option<u64>,
     /// Rows of its own table before.
     pub n_table_rows: Option<u64>,
+    /// Rows before of each child table that is read from end to end for every deleted row.
+    #[serde(default)]
+    pub n_child_rows: BTreeMap<String, u64>,
     /// A few of the rows that go, table by table, the statement's own table first.
     pub samples: Vec<RowSample>,
     /// Rows that keep the statement from finishing.

@@ -3,6 +3,7 @@
 //! Nothing here reads a file or a clock, knows JavaScript or can panic. Types that stand in the JSON report are
 //! serialised under the report's names.
 
+pub mod bytecode;
 pub mod catalogue;
 pub mod cleanup;
 pub mod corrected_claims;
@@ -13,10 +14,13 @@ pub mod foreign_key_index;
 pub mod headline;
 pub mod index_findings;
 pub mod instant;
+pub mod look_ups;
 pub mod measure;
 pub mod migration;
 pub mod numbers;
 pub mod plan;
+pub mod plan_counts;
+pub mod plan_words;
 pub mod query;
 pub mod redefinition;
 pub mod repair;

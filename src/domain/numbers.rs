@@ -76,6 +76,16 @@ pub fn share(part: u64, whole: u64) -> Option<f64> {
     (whole > 0).then(|| (part as f64 / whole as f64 * 100.0).min(100.0))
 }
 
+/// 0 to 100, for a bar on a logarithmic scale that ends at `longest`.
+pub fn log_share(n: f64, longest: f64) -> f64 {
+    if n > 0.0 && longest > 0.0 { ((1.0 + n).ln() / (1.0 + longest).ln() * 100.0).min(100.0) } else { 0.0 }
+}
+
+/// An estimate, which need not be whole: `1,235`, `< 1`.
+pub fn estimate(n: f64) -> String {
+    if n < 0.5 { "< 1".into() } else { count(n.round() as u64) }
+}
+
 /// How a figure of the second state stands to that of the first.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Ratio {
@@ -176,6 +186,13 @@ mod tests {
         check(percent(157, 1000).unwrap(), "15.7 %");
         check(percent(1, 1_000_000).unwrap(), "< 0.1 %");
         assert_eq!(percent(0, 0), None);
+    }
+
+    #[test]
+    fn a_logarithmic_scale_shows_small_figures_beside_large_ones() {
+        assert_eq!((log_share(0.0, 9.0), log_share(9.0, 9.0), log_share(5.0, 0.0)), (0.0, 100.0, 0.0));
+        assert!((log_share(9.0, 99.0) - 50.0).abs() < 1e-9);
+        assert_eq!((estimate(0.2), estimate(1234.6)), ("< 1".into(), "1,235".into()));
     }
 
     #[test]

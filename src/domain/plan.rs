@@ -37,6 +37,12 @@ pub struct Access {
     pub terms: Option<String>,
     /// `ANY(column)` stands among the terms.
     pub skip_scan: bool,
+    /// A module of its own answers for the table.
+    pub virtual_table: bool,
+    /// Rows of the steps around it stay without a match.
+    pub left_join: bool,
+    /// One match is enough.
+    pub exists: bool,
 }
 
 impl PlanRow {
@@ -58,19 +64,25 @@ impl PlanRow {
 fn access(rest: &str) -> Access {
     // Older versions write `TABLE t AS alias`.
     let rest = rest.strip_prefix("TABLE ").unwrap_or(rest);
-    let (table, using) = match rest.find(" USING ") {
-        Some(at) => (&rest[..at], &rest[at + " USING ".len()..]),
-        None => (rest, ""),
+    let (rest, left_join) = without_suffix(rest.trim_end(), " LEFT-JOIN");
+    let (table, virtual_table) = match rest.find(" VIRTUAL TABLE INDEX ") {
+        Some(at) => (&rest[..at], true),
+        None => (rest, false),
     };
+    let (table, using) = table.split_once(" USING ").unwrap_or((table, ""));
+    let (table, exists) = without_suffix(table.trim(), " EXISTS");
     let (mut using, terms) = split_terms(using);
     let mut access = Access {
-        table: table.trim().trim_end_matches(" LEFT-JOIN").into(),
+        table: table.into(),
         index: None,
         covering: false,
         automatic: false,
         by_primary_key: false,
         skip_scan: terms.is_some_and(|terms| terms.contains("ANY(")),
         terms: terms.map(Into::into),
+        virtual_table,
+        left_join,
+        exists,
     };
     for (word, flag) in [("AUTOMATIC ", 0), ("PARTIAL ", 1), ("COVERING ", 2)] {
         if let Some(after) = using.strip_prefix(word) {
@@ -92,9 +104,12 @@ fn access(rest: &str) -> Access {
     access
 }
 
-/// Splits `INDEX i (a=? AND b>?) LEFT-JOIN` into what stands before the last parenthesised group and its inside.
+fn without_suffix<'a>(text: &'a str, suffix: &str) -> (&'a str, bool) {
+    text.strip_suffix(suffix).map_or((text, false), |text| (text, true))
+}
+
+/// Splits `INDEX i (a=? AND b>?)` into what stands before the last parenthesised group and its inside.
 fn split_terms(using: &str) -> (&str, Option<&str>) {
-    let using = using.trim_end().trim_end_matches(" LEFT-JOIN");
     let Some(inner) = using.strip_suffix(')') else { return (using, None) };
     let mut depth = 1_i32;
     for (at, ch) in inner.char_indices().rev() {

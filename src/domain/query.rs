@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::plan::PlanRow;
+use super::plan_counts::StepCounts;
 use super::value::Value;
 use super::verdict::Claim;
 
@@ -16,6 +17,11 @@ pub struct QueryReport {
     pub claim: Option<Claim>,
     pub plan_before: Vec<PlanRow>,
     pub plan_after: Vec<PlanRow>,
+    /// Of the first run, as `before` and `after`; the estimates alone until measured.
+    #[serde(default)]
+    pub steps_before: Vec<StepCounts>,
+    #[serde(default)]
+    pub steps_after: Vec<StepCounts>,
     /// Foreign keys are on in both, as in the application.
     pub before: Option<Cost>,
     pub after: Option<Cost>,

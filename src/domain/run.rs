@@ -165,6 +165,7 @@ impl Report {
                     claim: cleanup.claim,
                     plan: cleanup.plan,
                     plan_after: cleanup.plan_after,
+                    steps_after: cleanup.steps_after,
                     ..old.clone()
                 },
                 _ => cleanup,

@@ -5,19 +5,24 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, StatementStatus};
 
+use super::btree_pages;
 use super::clock::monotonic_ns;
 use super::connection::{Db, ForeignKeys, quoted};
 use super::error::{EngineError, Result};
 use super::migrate::count_rows;
+use super::scan_status::{Scan, scans};
 use super::tally::{Tally, sample};
 use crate::domain::catalogue::DocumentedCleanup;
 use crate::domain::cleanup::{
     BlockingRows, CleanupReport, DeleteOutcome, Release, WithForeignKeys, WithoutForeignKeys,
 };
 use crate::domain::database::{Database, ForeignKey, Table};
+use crate::domain::look_ups::scanned_children;
+use crate::domain::plan::PlanRow;
+use crate::domain::plan_counts::StepCounts;
 use crate::domain::value::Value;
 use crate::domain::words::identifier;
-use crate::snapshot::Fork;
+use crate::snapshot::{Fork, PageSet};
 
 /// Rows shown of those that block.
 const N_BLOCKING_SAMPLES: usize = 5;
@@ -38,10 +43,19 @@ pub fn preview(
         return Ok(report);
     }
     let fork = original.fork();
-    let run = with_foreign_keys(cleanup, database, fork, original)?;
+    let run = with_foreign_keys(cleanup, database, fork, original, &report.plan)?;
+    if !run.steps.is_empty() {
+        report.steps_before = run.steps;
+    }
     report.samples = run.tally.samples(database, &cleanup.table);
     report.bytes_freed = Some(run.bytes_freed);
     report.n_table_rows = Some(count_rows(original, &cleanup.table)?);
+    for (_, child) in scanned_children(&report.plan) {
+        if database.table(&child).is_some() {
+            let n_rows = count_rows(original, &child)?;
+            report.n_child_rows.insert(child, n_rows);
+        }
+    }
     report.blocking = run.blocking;
     report.release = run.release;
     let with_keys = run.outcome;
@@ -86,6 +100,8 @@ struct Run {
     outcome: WithForeignKeys,
     /// Of what goes, or would go if nothing blocked it.
     tally: Tally,
+    /// Empty when it was stopped half-way.
+    steps: Vec<StepCounts>,
     bytes_freed: u64,
     blocking: Vec<BlockingRows>,
     release: Option<Release>,
@@ -95,8 +111,18 @@ struct Run {
 ///
 /// It runs deferred, so that SQLite checks its constraints at COMMIT and not at its end: for one statement the answer
 /// is the same, and what blocks can be looked at before it is taken back.
-fn with_foreign_keys(cleanup: &DocumentedCleanup, database: &Database, fork: &Fork, original: &Db) -> Result<Run> {
-    let Deletion { db, tally, answer: ran, pages_before, elapsed_ns } = delete(cleanup, fork, ForeignKeys::On)?;
+fn with_foreign_keys(
+    cleanup: &DocumentedCleanup,
+    database: &Database,
+    fork: &Fork,
+    original: &Db,
+    plan: &[PlanRow],
+) -> Result<Run> {
+    let Deletion { db, tally, answer, pages_before, elapsed_ns } = delete(cleanup, fork, ForeignKeys::On, plan)?;
+    let (ran, steps) = match answer {
+        Ok(ran) => (Ok(ran.vm_steps), btree_pages::count(original, fork, &ran.pages, plan, ran.scans)?),
+        Err(error) => (Err(error), Vec::new()),
+    };
     let finished = ran.is_ok();
     let start = monotonic_ns();
     let answer = ran.and_then(|vm_steps| Ok(db.execute_batch("COMMIT").map(|()| vm_steps)?));
@@ -115,7 +141,7 @@ fn with_foreign_keys(cleanup: &DocumentedCleanup, database: &Database, fork: &Fo
                 vm_steps,
                 n_matching: own,
             };
-            return Ok(Run { outcome, tally, bytes_freed, blocking: Vec::new(), release: None });
+            return Ok(Run { outcome, tally, steps, bytes_freed, blocking: Vec::new(), release: None });
         }
         Err(error) if error.is_cancelled() => return Err(error),
         Err(error) => error,
@@ -130,7 +156,7 @@ fn with_foreign_keys(cleanup: &DocumentedCleanup, database: &Database, fork: &Fo
         vm_steps: 0,
         n_matching: own,
     };
-    let run = |outcome, tally, blocking, release| Run { outcome, tally, bytes_freed: 0, blocking, release };
+    let run = |outcome, tally, blocking, release| Run { outcome, tally, steps, bytes_freed: 0, blocking, release };
     if is_violation(&error) {
         outcome.outcome = DeleteOutcome::ForeignKeyViolation;
         if finished {
@@ -157,20 +183,20 @@ fn with_foreign_keys(cleanup: &DocumentedCleanup, database: &Database, fork: &Fo
 struct Deletion {
     db: Db,
     tally: Tally,
-    /// VM steps. The transaction is still open.
-    answer: Result<u64>,
+    /// The transaction is still open.
+    answer: Result<Executed>,
     pages_before: u64,
     elapsed_ns: u64,
 }
 
 /// The statement in a transaction with deferred constraints. Nothing needs to be taken back, so nothing is journaled;
 /// only a statement that fails is run again with a journal, to hear SQLite's words.
-fn delete(cleanup: &DocumentedCleanup, fork: &Fork, foreign_keys: ForeignKeys) -> Result<Deletion> {
+fn delete(cleanup: &DocumentedCleanup, fork: &Fork, foreign_keys: ForeignKeys, plan: &[PlanRow]) -> Result<Deletion> {
     let run = |db: Db| -> Result<Deletion> {
         let pages_before = used_pages(&db)?;
         db.execute_batch("BEGIN; PRAGMA defer_foreign_keys = ON;")?;
         let start = monotonic_ns();
-        let (tally, answer) = Tally::of(&db, || execute(&db, &cleanup.sql));
+        let (tally, answer) = Tally::of(&db, || execute(&db, &cleanup.sql, plan));
         let elapsed_ns = monotonic_ns().saturating_sub(start);
         Ok(Deletion { db, tally, answer, pages_before, elapsed_ns })
     };
@@ -197,11 +223,23 @@ fn n_matching(cleanup: &DocumentedCleanup, fork: &Fork) -> Result<u64> {
     Ok(db.execute(&cleanup.sql, [])? as u64)
 }
 
-/// VM steps of one statement.
-fn execute(connection: &Connection, sql: &str) -> Result<u64> {
-    let mut statement = connection.prepare(sql)?;
+/// What a statement that ran to its end counted.
+struct Executed {
+    vm_steps: u64,
+    /// Of the steps of its plan.
+    scans: Vec<Scan>,
+    pages: PageSet,
+}
+
+fn execute(db: &Db, sql: &str, plan: &[PlanRow]) -> Result<Executed> {
+    let mut statement = db.prepare(sql)?;
+    db.fork().reset_counters();
     statement.execute([])?;
-    Ok(u64::from(statement.get_status(StatementStatus::VmStep).unsigned_abs()))
+    Ok(Executed {
+        vm_steps: u64::from(statement.get_status(StatementStatus::VmStep).unsigned_abs()),
+        scans: scans(db, sql, plan),
+        pages: db.fork().pages_read(),
+    })
 }
 
 /// Which child rows name nothing, now that the statement has run.
@@ -236,7 +274,7 @@ fn past_restrict(cleanup: &DocumentedCleanup, database: &Database, fork: &Fork) 
     }
     triggers(true)?;
     db.execute_batch("PRAGMA foreign_keys = ON; BEGIN; PRAGMA defer_foreign_keys = ON;")?;
-    let (tally, answer) = Tally::of(&db, || execute(&db, &cleanup.sql));
+    let (tally, answer) = Tally::of(&db, || execute(&db, &cleanup.sql, &[]));
     answer?;
     triggers(false)?;
     for (at, child) in &children {
@@ -376,7 +414,7 @@ fn without_foreign_keys(
     original: &Db,
     before: &mut OrphansBefore,
 ) -> Result<WithoutForeignKeys> {
-    let Deletion { db, tally, answer, .. } = delete(cleanup, fork, ForeignKeys::Off)?;
+    let Deletion { db, tally, answer, .. } = delete(cleanup, fork, ForeignKeys::Off, &[])?;
     if let Err(error) = answer {
         if error.is_cancelled() {
             return Err(error);

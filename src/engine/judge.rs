@@ -6,6 +6,7 @@ use super::connection::{ForeignKeys, quoted};
 use super::error::{EngineError, Result};
 use super::plan_clone::{Blueprint, StatisticsRows};
 use super::refusal;
+use super::scan_status::estimates;
 use super::schema_state::SchemaState;
 use crate::domain::catalogue::{Catalogue, DocumentedIndex};
 use crate::domain::database::Database;
@@ -13,6 +14,7 @@ use crate::domain::index_definition::{IndexStatement, parse_index, same_meaning}
 use crate::domain::indexed_by::with_literals;
 use crate::domain::migration::{IndexReport, Outcome};
 use crate::domain::plan::PlanRow;
+use crate::domain::plan_counts::StepCounts;
 use crate::domain::value::Value;
 use crate::domain::verdict::{
     Circumstance, Claim, Facts, Judgement, Otherwise, Statistics, Usage, Verdict, judge, verdict_of,
@@ -55,6 +57,9 @@ pub fn claiming<'a>(statements: &'a [Statement], index: &'a str) -> impl Iterato
 pub struct JudgedStatement {
     pub plan_before: Vec<PlanRow>,
     pub plan_after: Vec<PlanRow>,
+    /// What the planner expects of each step.
+    pub steps_before: Vec<StepCounts>,
+    pub steps_after: Vec<StepCounts>,
     pub claim: Option<Claim>,
     /// SQLite's words when the statement does not prepare on the file as dropped.
     pub error: Option<String>,
@@ -103,6 +108,11 @@ impl Judge {
         self.before.clones().chain(self.after.clones())
     }
 
+    /// The schema of the file with its own statistics, after the migration or as dropped.
+    pub fn clone_of(&self, migrated: bool) -> Option<&Connection> {
+        if migrated { &self.after } else { &self.before }.clones().next()
+    }
+
     /// What the migration does, without sizes and times.
     pub fn migration(&self) -> &[IndexReport] {
         &self.migration
@@ -123,7 +133,11 @@ impl Judge {
             }
         });
         let plan_after = self.after.plan(asked.sql, asked.values).unwrap_or_default();
-        JudgedStatement { plan_before, plan_after, claim, error }
+        let steps = |migrated, plan: &[PlanRow]| {
+            self.clone_of(migrated).map(|clone| estimates(clone, asked.sql, plan)).unwrap_or_default()
+        };
+        let (steps_before, steps_after) = (steps(false, &plan_before), steps(true, &plan_after));
+        JudgedStatement { plan_before, plan_after, steps_before, steps_after, claim, error }
     }
 
     fn judgement(&self, state: &SchemaState, sql: &str, values: &[Value], index: &str, migrated: bool) -> Judgement {

@@ -1,13 +1,16 @@
 //! What a statement costs: counters once on a cold connection, then times, before and after in turn.
 
-use rusqlite::{Connection, Statement, StatementStatus};
+use rusqlite::{Statement, StatementStatus};
 
 use super::clock::monotonic_ns;
 use super::connection::{Db, ForeignKeys};
 use super::error::Result;
 use super::interrupt;
-use super::plan::bind;
+use super::plan::{bind, explain};
+use super::{btree_pages, scan_status};
 use crate::domain::measure::median_ns;
+use crate::domain::plan::PlanRow;
+use crate::domain::plan_counts::StepCounts;
 use crate::domain::query::Cost;
 use crate::domain::value::Value;
 use crate::snapshot::Fork;
@@ -31,10 +34,14 @@ impl Side {
     pub fn open(fork: &Fork) -> Result<Self> {
         Ok(Self { db: Db::open(fork.fork(), ForeignKeys::On)? })
     }
+}
 
-    pub fn connection(&self) -> &Connection {
-        &self.db
-    }
+/// What one side answered.
+pub struct Measured {
+    pub plan: Vec<PlanRow>,
+    /// Counted in the first run.
+    pub steps: Vec<StepCounts>,
+    pub cost: Cost,
 }
 
 /// One statement with its values, on one side.
@@ -48,15 +55,15 @@ pub struct Run<'a> {
 /// Measures both. Samples alternate, so that a busy machine slows both alike.
 ///
 /// `granularity_ns` is the clock's smallest step: a sample repeats the statement until it lasts a hundred of them.
-pub fn compare(before: Run<'_>, after: Run<'_>, granularity_ns: u64) -> Result<(Cost, Cost)> {
+pub fn compare(before: Run<'_>, after: Run<'_>, granularity_ns: u64) -> Result<(Measured, Measured)> {
     let sides = [before, after];
-    let mut costs = [cold(before)?, cold(after)?];
+    let mut measured = [cold(before)?, cold(after)?];
     let mut statements = [prepare(before)?, prepare(after)?];
     let mut repeats = [1_u32; 2];
     for at in 0..sides.len() {
         // The second run warms the page cache and tells how often a sample has to repeat. A statement that needs a
         // fifth of the budget was warm at the end of its first run.
-        let mut once_ns = costs[at].first_run_ns;
+        let mut once_ns = measured[at].cost.first_run_ns;
         if once_ns < BUDGET_NS / 5 {
             let start = monotonic_ns();
             run(&mut statements[at])?;
@@ -80,35 +87,40 @@ pub fn compare(before: Run<'_>, after: Run<'_>, granularity_ns: u64) -> Result<(
             samples[at].push(monotonic_ns().saturating_sub(start) / u64::from(repeats[at]));
         }
     }
-    for (cost, samples) in costs.iter_mut().zip(&samples) {
+    for (Measured { cost, .. }, samples) in measured.iter_mut().zip(&samples) {
         cost.n_samples = samples.len() as u32;
         cost.median_ns = median_ns(samples).unwrap_or_default();
         cost.min_ns = samples.iter().copied().min().unwrap_or_default();
         cost.max_ns = samples.iter().copied().max().unwrap_or_default();
     }
-    let [before, after] = costs;
+    let [before, after] = measured;
     Ok((before, after))
 }
 
 /// The first run of a connection: its counters do not depend on what ran before.
-fn cold(of: Run<'_>) -> Result<Cost> {
-    let Run { side, .. } = of;
+fn cold(of: Run<'_>) -> Result<Measured> {
+    let Run { sql, parameters, side } = of;
+    let plan = explain(&side.db, sql, parameters)?;
     let mut statement = prepare(of)?;
     side.db.fork().reset_counters();
     let start = monotonic_ns();
     let n_rows = run(&mut statement)?;
     let first_run_ns = monotonic_ns().saturating_sub(start);
+    let (scans, fork) = (scan_status::scans(&side.db, sql, &plan), side.db.fork());
+    let (pages_read, read) = (fork.counters().distinct_pages, fork.pages_read());
     let status = |counter| u64::from(statement.get_status(counter).unsigned_abs());
-    Ok(Cost {
+    let cost = Cost {
         n_rows,
         first_run_ns,
         vm_steps: status(StatementStatus::VmStep),
         fullscan_steps: status(StatementStatus::FullscanStep),
         sorts: status(StatementStatus::Sort),
         autoindexes: status(StatementStatus::AutoIndex),
-        pages_read: side.db.fork().counters().distinct_pages,
+        pages_read,
         ..Cost::default()
-    })
+    };
+    let steps = btree_pages::count(&side.db, fork, &read, &plan, scans)?;
+    Ok(Measured { plan, steps, cost })
 }
 
 fn prepare(of: Run<'_>) -> Result<Statement<'_>> {

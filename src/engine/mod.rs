@@ -3,13 +3,14 @@
 //! One database is open at a time. What was dropped is the fork `original`, which nothing writes; the migration goes
 //! to the fork `candidate`; every measurement and every preview gets a scratch fork of its own, which is then dropped.
 
+mod btree_pages;
+mod bytecode;
 mod catalogue;
 mod choices;
 mod cleanup;
 mod clock;
 mod connection;
 mod error;
-mod estimate;
 mod header;
 mod index_relations;
 pub mod interrupt;
@@ -25,11 +26,14 @@ mod repair;
 mod repair_search;
 mod rewrites;
 mod sample;
+mod scan_status;
 mod schema_state;
 mod sizes;
 mod suggestions;
 mod tally;
 mod why;
+
+use std::collections::BTreeMap;
 
 use choices::{Chosen, Effort};
 use cleanup::OrphansBefore;
@@ -44,6 +48,7 @@ pub use connection::open_in_memory;
 pub use error::{EngineError, Result};
 pub use open::Dropped;
 
+use crate::domain::bytecode::Opcode;
 use crate::domain::catalogue::{Catalogue, DocumentedCleanup, DocumentedQuery};
 use crate::domain::cleanup::CleanupReport;
 use crate::domain::database::{BtreeSize, Database, Index};
@@ -190,11 +195,11 @@ impl Engine {
         let values: Vec<Value> = report.parameters.iter().map(|parameter| parameter.value.clone()).collect();
         let before = measure::Side::open(session.original.fork())?;
         let after = measure::Side::open(session.candidate.fork())?;
-        report.plan_before = plan::explain(before.connection(), &query.sql, &values)?;
-        report.plan_after = plan::explain(after.connection(), &query.sql, &values)?;
         let run = |side| measure::Run { sql: &query.sql, parameters: &values, side };
-        let (cost_before, cost_after) = measure::compare(run(&before), run(&after), granularity_ns)?;
-        (report.before, report.after) = (Some(cost_before), Some(cost_after));
+        let (before, after) = measure::compare(run(&before), run(&after), granularity_ns)?;
+        (report.plan_before, report.plan_after) = (before.plan, after.plan);
+        (report.steps_before, report.steps_after) = (before.steps, after.steps);
+        (report.before, report.after) = (Some(before.cost), Some(after.cost));
         Ok(report)
     }
 
@@ -203,6 +208,17 @@ impl Engine {
         let documented = documented.parameters.iter().find(|p| p.name == parameter).cloned();
         let documented = documented.ok_or_else(|| unknown("parameter", parameter))?;
         choices::choices(&self.session()?.original, &documented)
+    }
+
+    /// The program of a documented statement, made from an empty copy of the schema.
+    pub fn bytecode(&mut self, id: &str, parameters: &[Value], migrated: bool) -> Result<Vec<Opcode>> {
+        let catalogue = &self.catalogue;
+        let query = catalogue.query(id).map(|query| query.sql.as_str());
+        let sql = query.or_else(|| catalogue.cleanup(id).map(|cleanup| cleanup.sql.as_str()));
+        let sql = sql.ok_or_else(|| unknown("statement", id))?;
+        let session = self.session.as_mut().ok_or_else(not_open)?;
+        let clone = session.judge_for(catalogue)?.clone_of(migrated).ok_or_else(not_open)?;
+        bytecode::program(clone, sql, parameters)
     }
 
     pub fn count_rows(&mut self, table: &str) -> Result<u64> {
@@ -263,8 +279,7 @@ impl Engine {
             statements: &statements,
             analysis_limit: session.analysis_limit(),
         };
-        let original = session.original.fork();
-        let repaired = repair::repair(&search, original, &session.candidate, granularity_ns)?;
+        let repaired = repair::repair(&search, &session.original, &session.candidate, granularity_ns)?;
         let trial = repaired.trial.clone();
         session.repaired = Some(repaired);
         Ok(trial)
@@ -418,6 +433,8 @@ impl Session {
             claim: judged.claim,
             plan_before: judged.plan_before,
             plan_after: judged.plan_after,
+            steps_before: judged.steps_before,
+            steps_after: judged.steps_after,
             before: None,
             after: None,
             error: judged.error,
@@ -438,12 +455,15 @@ impl Session {
             claim: judged.claim,
             plan: judged.plan_before,
             plan_after: judged.plan_after,
+            steps_before: judged.steps_before,
+            steps_after: judged.steps_after,
             foreign_keys_on: None,
             foreign_keys_off: None,
             n_missed_by_text_comparison: None,
             n_without_time: None,
             bytes_freed: None,
             n_table_rows: None,
+            n_child_rows: BTreeMap::new(),
             samples: Vec::new(),
             blocking: Vec::new(),
             release: None,

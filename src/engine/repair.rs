@@ -13,7 +13,6 @@ use super::{rewrites, sizes, suggestions};
 use crate::domain::redefinition::{BuiltIndex, RepairTrial, RepairedClaim};
 use crate::domain::repair::{Change, foreign_keys};
 use crate::domain::verdict::{Facts, Statistics, Usage, Verdict, judge, verdict_of};
-use crate::snapshot::Fork;
 
 /// What is known of the repaired file.
 pub struct Repaired {
@@ -23,7 +22,7 @@ pub struct Repaired {
 }
 
 /// Finds the repair, applies it to a fork of `candidate` and proves it there.
-pub fn repair(search: &Search<'_>, original: &Fork, candidate: &Db, granularity_ns: u64) -> Result<Repaired> {
+pub fn repair(search: &Search<'_>, original: &Db, candidate: &Db, granularity_ns: u64) -> Result<Repaired> {
     let Found { redefinitions, mut built, n_tried, repaired: db } = search.run(candidate)?;
     for change in foreign_keys(search.database, search.catalogue, search.migration) {
         built.extend(build(&db, &change)?);
@@ -124,22 +123,21 @@ fn claim(state: &SchemaState, statement: &Statement) -> Option<RepairedClaim> {
 fn measure_claim(
     claim: &mut RepairedClaim,
     statement: &Statement,
-    original: &Fork,
+    original: &Db,
     repaired: &Db,
     granularity_ns: u64,
 ) -> Result<()> {
-    let before = Side::open(original)?;
-    let reads = before.connection().prepare(&statement.sql).is_ok_and(|prepared| prepared.readonly());
+    let reads = original.prepare(&statement.sql).is_ok_and(|prepared| prepared.readonly());
     if !reads {
         return Ok(());
     }
-    let after = Side::open(repaired.fork())?;
-    let dropped = explain(before.connection(), &statement.sql, &statement.values)?;
-    if dropped == explain(after.connection(), &statement.sql, &statement.values)? {
+    let dropped = explain(original, &statement.sql, &statement.values)?;
+    if dropped == explain(repaired, &statement.sql, &statement.values)? {
         return Ok(());
     }
+    let (before, after) = (Side::open(original.fork())?, Side::open(repaired.fork())?);
     let run = |side| Run { sql: &statement.sql, parameters: &statement.values, side };
     let (one, other) = measure::compare(run(&before), run(&after), granularity_ns)?;
-    (claim.before, claim.after) = (Some(one), Some(other));
+    (claim.before, claim.after) = (Some(one.cost), Some(other.cost));
     Ok(())
 }

@@ -39,8 +39,8 @@ pub fn rewrites(search: &Search<'_>, candidate: &Db, repaired: &Db, granularity_
         for words in [repeated(search, statement, candidate), page(search, statement, repaired)?, time_forms(statement)]
         {
             let Some(words) = words else { continue };
-            let fork = if words.kind == RewriteKind::RepeatWhere { candidate.fork() } else { repaired.fork() };
-            rewrites.extend(compare(statement, words, &Side::open(fork)?, &Side::open(fork)?, granularity_ns)?);
+            let db = if words.kind == RewriteKind::RepeatWhere { candidate } else { repaired };
+            rewrites.extend(compare(statement, words, db, granularity_ns)?);
         }
     }
     Ok(rewrites)
@@ -100,20 +100,14 @@ fn time_forms(statement: &Statement) -> Option<Words> {
 }
 
 /// Runs both. `None` when SQLite does not take the rewrite.
-fn compare(
-    statement: &Statement,
-    words: Words,
-    one: &Side,
-    other: &Side,
-    granularity_ns: u64,
-) -> Result<Option<Rewrite>> {
+fn compare(statement: &Statement, words: Words, db: &Db, granularity_ns: u64) -> Result<Option<Rewrite>> {
     let Words { kind, sql, values, documented } = words;
-    let Ok(plan) = explain(other.connection(), &sql, &values) else { return Ok(None) };
-    let n_rows = |side: &Side, sql: &str, values: &[Value]| tally(side.connection(), sql, values);
-    let (expected, found) = (n_rows(one, &documented, &statement.values)?, n_rows(other, &sql, &values)?);
+    let Ok(plan) = explain(db, &sql, &values) else { return Ok(None) };
+    let (expected, found) = (tally(db, &documented, &statement.values)?, tally(db, &sql, &values)?);
+    let (one, other) = (Side::open(db.fork())?, Side::open(db.fork())?);
     let (before, after) = measure::compare(
-        Run { sql: &documented, parameters: &statement.values, side: one },
-        Run { sql: &sql, parameters: &values, side: other },
+        Run { sql: &documented, parameters: &statement.values, side: &one },
+        Run { sql: &sql, parameters: &values, side: &other },
         granularity_ns,
     )?;
     Ok(Some(Rewrite {
@@ -124,8 +118,8 @@ fn compare(
         n_rows_documented: expected.values().sum(),
         n_rows: found.values().sum(),
         same_rows: expected == found,
-        before,
-        after,
+        before: before.cost,
+        after: after.cost,
     }))
 }
 

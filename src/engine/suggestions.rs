@@ -76,6 +76,7 @@ pub fn suggestions(
         let (one, other) = (Side::open(repaired.fork())?, Side::open(db.fork())?);
         let run = |side| Run { sql: &statement.sql, parameters: &statement.values, side };
         let (before, after) = measure::compare(run(&one), run(&other), granularity_ns)?;
+        let (before, after) = (before.cost, after.cost);
         if after.vm_steps.saturating_mul(2) > before.vm_steps {
             continue;
         }

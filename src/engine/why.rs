@@ -4,8 +4,8 @@ use rusqlite::Connection;
 
 use super::connection::quoted;
 use super::error::Result;
-use super::estimate::rows_of_first_loop;
 use super::plan::explain;
+use super::scan_status::rows_of_first_loop;
 use crate::domain::index_definition::parse_index;
 use crate::domain::indexed_by::{indexed_by, with_literals};
 use crate::domain::plan::{PlanRow, Step, accesses_of, costly_steps};

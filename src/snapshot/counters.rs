@@ -19,11 +19,31 @@ pub struct Counters {
     pub bytes_written: u64,
 }
 
+/// Numbers of pages, from 1 as SQLite counts them.
+///
+/// A bit per page, in words found by `page / 64`: a scan costs little memory and so does one page of a huge file.
+#[derive(Clone, Debug, Default)]
+pub struct PageSet(HashMap<u64, u64>);
+
+impl PageSet {
+    pub fn contains(&self, page: u64) -> bool {
+        self.0.get(&(page / 64)).is_some_and(|word| word & (1 << (page % 64)) != 0)
+    }
+
+    /// Answers whether it was not there before.
+    pub fn insert(&mut self, page: u64) -> bool {
+        let word = self.0.entry(page / 64).or_default();
+        let bit = 1 << (page % 64);
+        let is_new = *word & bit == 0;
+        *word |= bit;
+        is_new
+    }
+}
+
 #[derive(Default)]
 pub(super) struct Tally {
     pub(super) counters: Counters,
-    /// A bit per page, in words found by `page / 64`: a scan costs little memory and so does one page of a huge file.
-    seen: HashMap<u64, u64>,
+    pub(super) pages: PageSet,
 }
 
 impl Tally {
@@ -38,10 +58,7 @@ impl Tally {
         self.counters.reads += 1;
         self.counters.bytes_read += length as u64;
         for page in offset / page_size as u64..end.div_ceil(page_size as u64) {
-            let word = self.seen.entry(page / 64).or_default();
-            let bit = 1 << (page % 64);
-            self.counters.distinct_pages += u64::from(*word & bit == 0);
-            *word |= bit;
+            self.counters.distinct_pages += u64::from(self.pages.insert(page + 1));
         }
     }
 

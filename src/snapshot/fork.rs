@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use std::rc::Rc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use super::counters::{Counters, Tally};
+use super::counters::{Counters, PageSet, Tally};
 use super::{Base, Overlay, RamSource};
 
 /// A private, writable copy of a [`Base`] that costs only the pages it changes.
@@ -78,6 +78,20 @@ impl Fork {
 
     pub fn counters(&self) -> Counters {
         self.0.tally.borrow().counters
+    }
+
+    /// The pages that [`Counters::distinct_pages`] counts.
+    pub fn pages_read(&self) -> PageSet {
+        self.0.tally.borrow().pages.clone()
+    }
+
+    /// A page of the main file, numbered from 1, past SQLite and uncounted. `None` when it cannot be read.
+    pub fn page(&self, number: u64) -> Option<Vec<u8>> {
+        let main = self.0.main.borrow();
+        let mut page = vec![0; main.page_size()];
+        let offset = number.checked_sub(1)?.checked_mul(page.len() as u64)?;
+        let n = main.read_at(offset, &mut page).ok()?;
+        (n == page.len()).then_some(page)
     }
 
     pub fn reset_counters(&self) {

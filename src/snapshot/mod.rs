@@ -33,7 +33,7 @@ pub use base::{Base, Promotion, PromotionState};
 pub use blob::BlobSource;
 pub use cached::CachedSource;
 pub use clock::{now, set_now};
-pub use counters::Counters;
+pub use counters::{Counters, PageSet};
 pub use fork::Fork;
 pub use overlay::Overlay;
 #[cfg(not(target_arch = "wasm32"))]

@@ -5,6 +5,7 @@ use leptos::task::spawn_local;
 use web_sys::File;
 
 use crate::client::{Client, ClientError, ClientEvent, Source};
+use crate::domain::bytecode::Opcode;
 use crate::domain::database::Database;
 use crate::domain::failure::{Failure, FailureKind};
 use crate::domain::finding;
@@ -13,7 +14,7 @@ use crate::domain::query::Choice;
 use crate::domain::report::{FailedStep, Report};
 use crate::domain::run::{Step, StepAnswer, steps};
 use crate::domain::value::Value;
-use crate::protocol::{Choices, CountRows, JudgeRepair, MeasureQuery, OpenSample, Run};
+use crate::protocol::{Bytecode, Choices, CountRows, JudgeRepair, MeasureQuery, OpenSample, Run};
 
 use super::route::{Route, focus_main};
 use super::state::{Inspector, Promotion, RunState, Running};
@@ -345,6 +346,12 @@ impl Inspector {
                 Err(error) => self.show(error),
             }
         });
+    }
+
+    /// The program that SQLite makes of a documented statement.
+    pub async fn bytecode(self, id: String, parameters: Vec<Value>, migrated: bool) -> Result<Vec<Opcode>, Failure> {
+        let client = self.client.get_value();
+        client.call(Bytecode { id, parameters, migrated }).await.map_err(ClientError::into_failure)
     }
 
     /// Counts the rows of a table; the answer also stands in `row_counts`.

@@ -1,6 +1,7 @@
 //! One native harness: the engine over the snapshot file system against databases that native SQLite made.
 #![cfg(not(target_arch = "wasm32"))]
 
+mod bytecode;
 mod catalogue;
 mod cleanups;
 mod findings;
@@ -11,6 +12,8 @@ mod measure;
 mod migration;
 mod native;
 mod opening;
+mod plan_counts;
+mod plan_words;
 mod protocol;
 mod repair;
 mod repair_trial;

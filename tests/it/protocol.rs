@@ -5,7 +5,8 @@ use cortex_inspector::domain::instant::Instant;
 use cortex_inspector::domain::run::{Step, StepAnswer, steps};
 use cortex_inspector::domain::value::Value;
 use cortex_inspector::protocol::{
-    Call, Choices, Close, CountRows, Envelope, Event, MeasureQuery, Open, OpenSample, Request, Run, SetNow, VERSION,
+    Bytecode, Call, Choices, Close, CountRows, Envelope, Event, MeasureQuery, Open, OpenSample, Request, Run, SetNow,
+    VERSION,
 };
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -61,6 +62,10 @@ fn requests_come_through() {
     check_request(
         Choices { query: "q".into(), parameter: "p".into() },
         json!({ "choices": { "query": "q", "parameter": "p" } }),
+    );
+    check_request(
+        Bytecode { id: "q".into(), parameters: vec![Value::Integer(1)], migrated: true },
+        json!({ "bytecode": { "id": "q", "parameters": [{ "type": "integer", "value": 1 }], "migrated": true } }),
     );
     check_request(CountRows { table: "t".into() }, json!({ "count_rows": { "table": "t" } }));
     check_request(Close {}, json!({ "close": {} }));

@@ -37,6 +37,11 @@ queries[].before.pages_read integer
 queries[].after object?                queries[].after.n_rows integer         queries[].after.median_ns integer
 queries[].after.vm_steps integer       queries[].after.fullscan_steps integer queries[].after.sorts integer
 queries[].after.pages_read integer
+queries[].steps_before[].id integer    queries[].steps_after[].id integer
+queries[].steps_before[].n_loops integer?                                     queries[].steps_before[].n_visited integer?
+queries[].steps_before[].n_pages integer?
+cleanups[].steps_before[].id integer   cleanups[].steps_before[].n_visited integer?
+cleanups[].n_child_rows.* integer
 cleanups[].id string                   cleanups[].sql string                  cleanups[].retention string
 cleanups[].claim object?               cleanups[].claim.index string          cleanups[].claim.verdict string
 cleanups[].claim.reason string         cleanups[].plan[].id integer           cleanups[].plan[].parent integer

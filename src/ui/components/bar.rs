@@ -12,6 +12,8 @@ pub enum Paint {
     /// Would be removed: hatched.
     Removed,
     Warn,
+    /// What the planner expects.
+    Expected,
 }
 
 impl Paint {
@@ -21,6 +23,7 @@ impl Paint {
             Self::After => "var(--chart-after)",
             Self::Removed => "var(--chart-removed)",
             Self::Warn => "var(--warn-mark)",
+            Self::Expected => "var(--chart-expected)",
         }
     }
 }

@@ -3,6 +3,7 @@
 pub mod alert;
 pub mod answer;
 pub mod bar;
+pub mod bytecode;
 pub mod change;
 pub mod choose;
 pub mod claim;

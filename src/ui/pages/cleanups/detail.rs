@@ -4,17 +4,19 @@ use leptos::prelude::*;
 
 use crate::domain::catalogue::DocumentedCleanup;
 use crate::domain::cleanup::{CleanupReport, RowSample};
+use crate::domain::look_ups::scan_sentences;
 use crate::domain::numbers::counted;
 use crate::domain::run::Step;
 use crate::domain::verdict::Claim;
-use crate::ui::Inspector;
 use crate::ui::components::alert::Note;
+use crate::ui::components::bytecode::Statement;
 use crate::ui::components::claim::{IndexLink, Reasons};
-use crate::ui::components::plan::PlanPair;
+use crate::ui::components::plan::{CountedPlan, PlanPair};
 use crate::ui::components::sql::{Sql, SqliteError};
 use crate::ui::components::step_button::StepButton;
 use crate::ui::components::table::{SampleTable, shown_rows};
 use crate::ui::components::verdict::{Becomes, Tone};
+use crate::ui::{Glyph, Icon, Inspector, Marked};
 
 use super::blocking::Blocking;
 use super::outcomes::Outcomes;
@@ -128,15 +130,27 @@ fn found(cleanup: CleanupReport) -> AnyView {
     } else {
         view! { <NotRun id=cleanup.id.clone() /> }.into_any()
     };
+    let scans = scan_sentences(&cleanup).into_iter().map(|text| {
+        view! {
+            <div class="alert" data-tone=Tone::Warn.name() role="note">
+                <Icon glyph=Glyph::Warn />
+                <p><Marked text=text /></p>
+            </div>
+        }
+    });
+    let scans = scans.collect_view();
+    let statement = Statement { id: cleanup.id, parameters: Vec::new() };
+    let before = CountedPlan { rows: cleanup.plan, steps: cleanup.steps_before };
+    let after = CountedPlan { rows: cleanup.plan_after, steps: cleanup.steps_after };
     view! {
         {outcome}
         <section class="section" aria-labelledby="plan">
             <div class="section-head">
                 <h2 id="plan">"Plan with foreign keys on"</h2>
-                <p>"Steps on other tables look up what refers to each removed row."</p>
             </div>
             <div class="stack stack-4">
-                <PlanPair before=cleanup.plan.clone() after=cleanup.plan_after.clone() />
+                {scans}
+                <PlanPair statement=statement before=before after=after deletes=true />
                 {reasons}
             </div>
         </section>

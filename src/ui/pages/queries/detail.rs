@@ -8,10 +8,11 @@ use crate::domain::query::QueryReport;
 use crate::domain::repair::Change;
 use crate::domain::run::Step;
 use crate::ui::components::alert::Note;
+use crate::ui::components::bytecode::Statement;
 use crate::ui::components::change::ChangeItem;
 use crate::ui::components::claim::{ClaimLine, Reasons};
 use crate::ui::components::cost::{CostBars, CostTable};
-use crate::ui::components::plan::PlanPair;
+use crate::ui::components::plan::{CountedPlan, PlanPair};
 use crate::ui::components::rewrite::RewriteItem;
 use crate::ui::components::sql::{Sql, SqliteError};
 use crate::ui::components::step_button::StepButton;
@@ -178,12 +179,18 @@ fn Repair(documented: DocumentedQuery) -> impl IntoView {
 }
 
 fn plans(query: &QueryReport) -> impl IntoView + use<> {
+    let parameters = query.parameters.iter().map(|parameter| parameter.value.clone()).collect();
+    let statement = Statement { id: query.id.clone(), parameters };
+    let before = CountedPlan { rows: query.plan_before.clone(), steps: query.steps_before.clone() };
+    let after = CountedPlan { rows: query.plan_after.clone(), steps: query.steps_after.clone() };
     view! {
         <section class="section" aria-labelledby="plan">
             <div class="section-head">
                 <h2 id="plan">"Plan"</h2>
             </div>
-            <PlanPair before=query.plan_before.clone() after=query.plan_after.clone() />
+            <div class="stack stack-3">
+                <PlanPair statement=statement before=before after=after />
+            </div>
         </section>
     }
 }
