@@ -79,6 +79,19 @@ fn check_heading(browser: &Browser, view: &str) {
 }
 
 #[test]
+fn a_plan_has_sentences_and_its_bytecode_is_one_click_away() {
+    let browser = Browser::open("bytecode");
+    open_sample(&browser);
+    browser.js("location.hash = '#/queries/join-workflows-and-tasks'", vec![]);
+    let sentence = browser.until("a sentence", SOON, || browser.text_of(".tree .node-words"));
+    assert!(sentence.starts_with("Finds the rows of w whose project_id equals"), "{sentence}");
+    browser.js("document.querySelector('.bytecode summary').click()", vec![]);
+    let first = browser.until("the program", SOON, || browser.text_of(".bytecode tbody tr"));
+    assert!(first.contains("Init"), "{first}");
+    browser.check_console_is_quiet();
+}
+
+#[test]
 fn shortcuts_go_to_views() {
     let browser = Browser::open("shortcuts");
     open_sample(&browser);

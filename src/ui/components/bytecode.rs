@@ -5,7 +5,7 @@ use leptos::task::spawn_local;
 
 use crate::domain::bytecode::{Opcode, render};
 use crate::domain::failure::Failure;
-use crate::domain::plan::PlanRow;
+use crate::domain::plan::{PlanRow, Step};
 use crate::domain::value::Value;
 use crate::ui::Inspector;
 
@@ -73,7 +73,11 @@ fn table(opcodes: &[Opcode], plan: &[PlanRow]) -> impl IntoView + use<> {
             return format!("trigger or ON DELETE, program {}", opcode.program);
         }
         let row = plan.iter().find(|row| Some(row.id) == opcode.step);
-        row.map(|row| row.detail.clone()).unwrap_or_default()
+        row.map_or_else(String::new, |row| match row.step() {
+            Step::Scan(access) => format!("SCAN {}", access.table),
+            Step::Search(access) => format!("SEARCH {}", access.table),
+            _ => row.detail.clone(),
+        })
     };
     let rows: Vec<_> = opcodes
         .iter()
@@ -85,17 +89,17 @@ fn table(opcodes: &[Opcode], plan: &[PlanRow]) -> impl IntoView + use<> {
                     <th scope="row">
                         <code>{opcode.opcode.clone()}</code>
                     </th>
+                    <td>
+                        <code>{step(opcode)}</code>
+                    </td>
                     <td class="num">{opcode.p1}</td>
                     <td class="num">{opcode.p2}</td>
                     <td class="num">{opcode.p3}</td>
-                    <td>
+                    <td class="p4">
                         <code>{opcode.p4.clone()}</code>
                     </td>
                     <td class="num">{opcode.p5}</td>
                     {comment}
-                    <td>
-                        <code>{step(opcode)}</code>
-                    </td>
                 </tr>
             }
         })
@@ -109,13 +113,13 @@ fn table(opcodes: &[Opcode], plan: &[PlanRow]) -> impl IntoView + use<> {
                     <tr>
                         <th scope="col" class="num">"addr"</th>
                         <th scope="col">"opcode"</th>
+                        <th scope="col">"step"</th>
                         <th scope="col" class="num">"p1"</th>
                         <th scope="col" class="num">"p2"</th>
                         <th scope="col" class="num">"p3"</th>
                         <th scope="col">"p4"</th>
                         <th scope="col" class="num">"p5"</th>
                         {has_comments.then(|| view! { <th scope="col">"comment"</th> })}
-                        <th scope="col">"step"</th>
                     </tr>
                 </thead>
                 <tbody>{rows}</tbody>

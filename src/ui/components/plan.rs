@@ -54,12 +54,17 @@ pub fn PlanPair(
     let steps = || before.steps.iter().chain(&after.steps);
     let longest = steps().flat_map(|step| [step.estimated_visits(), visited(step)]).flatten().fold(0.0, f64::max);
     let legend = (longest > 0.0).then(|| {
-        let measured = steps().any(|step| step.n_visited.is_some());
-        let visited =
-            if measured { " Visited: rows that the step really read, in all its loops together." } else { "" };
+        let not_run = steps().any(|step| step.estimated_rows.is_some() && step.n_loops.is_none());
+        let one_loop = if not_run { ", in one loop where the step was not run" } else { "" };
+        let visited = if steps().any(|step| step.n_visited.is_some()) {
+            " Visited: rows that the step really read, in all its loops together. It loops once for each row of the step before it."
+        } else {
+            ""
+        };
         view! {
             <p class="hint">
-                "Estimated: rows that SQLite's planner expects." {visited} " All bars share one logarithmic scale."
+                "Estimated: rows that SQLite's planner expects" {one_loop} "." {visited}
+                " All bars share one logarithmic scale."
             </p>
         }
     });
