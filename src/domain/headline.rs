@@ -5,7 +5,7 @@ use super::cleanup::{CleanupReport, DeleteOutcome};
 use super::migration::Outcome;
 use super::numbers::{bytes, count, counted, duration};
 use super::plan::{Change, PlanRow, Step, changes};
-use super::query::QueryReport;
+use super::query::{Cost, QueryReport};
 use super::redefinition::RepairedClaim;
 use super::repair::Repair;
 use super::report::Report;
@@ -117,6 +117,15 @@ fn slowest_sentence(report: &Report) -> Option<String> {
         ", with the migration as without".into()
     };
     Some(format!("The slowest query, {}, takes {}{change}.", code(&slowest.id), duration(before).text()))
+}
+
+/// What the repair makes of one query: times beside the counters that do not vary.
+pub fn gain(before: &Cost, after: &Cost) -> String {
+    let of = |cost: &Cost| {
+        let pages = counted(cost.pages_read, "page", "pages");
+        format!("{}, {} VM steps and {pages}", duration(cost.median_ns).text(), count(cost.vm_steps))
+    };
+    format!("With the whole repair it takes {}; as dropped {}.", of(after), of(before))
 }
 
 /// `repair` are the ticked changes, `judged` every claim with them.

@@ -203,6 +203,11 @@ fn table_of(row: &PlanRow) -> Option<String> {
     }
 }
 
+/// Whether two plans say the same; the numbers of their rows may differ.
+pub fn same_steps(one: &[PlanRow], other: &[PlanRow]) -> bool {
+    one.len() == other.len() && one.iter().zip(other).all(|(one, other)| one.detail == other.detail)
+}
+
 /// The tree as SQLite's shell prints it, for goldens and copies.
 pub fn render(plan: &[PlanRow]) -> String {
     let mut out = String::from("QUERY PLAN\n");

@@ -21,8 +21,9 @@ struct Served {
     after: Verdict,
 }
 
+/// `open` shows SQL and reason from the start.
 #[component]
-pub fn ChangeItem(change: Change) -> impl IntoView {
+pub fn ChangeItem(change: Change, #[prop(optional)] open: bool) -> impl IntoView {
     let inspector = Inspector::use_();
     let change = StoredValue::new(change);
     let id = change.with_value(|change| change.id.clone());
@@ -38,31 +39,35 @@ pub fn ChangeItem(change: Change) -> impl IntoView {
     let claims = move || {
         let of = |served: Served| {
             view! {
-                <li class="row">
+                <li class="row row-tight">
                     <a href=served.route.href()>{served.id}</a>
                     <Becomes before=served.before after=served.after />
                 </li>
             }
         };
         let list = served.get().into_iter().map(of).collect_view();
-        (!served.with(Vec::is_empty)).then(|| view! { <ul class="stack stack-1">{list}</ul> })
+        (!served.with(Vec::is_empty)).then(|| view! { <ul class="served inset">{list}</ul> })
     };
     let note = move || inspector.report.with(|report| change.with_value(|change| note(change, report.as_ref()?)));
     let (title, sql, reason) =
         change.with_value(|change| (change.title.clone(), change.up.join("\n"), change.reason()));
     view! {
-        <li class="change stack stack-2" id=format!("change-{id}")>
-            <label class="check">
-                <input type="checkbox" prop:checked=ticked on:change=on_tick />
-                <strong>{title}</strong>
-            </label>
-            <div class="change-in stack stack-2">
-                {claims} <Sql sql=sql caption="SQL" />
-                {move || note().map(|note| view! { <p class="hint">{note}</p> })} <details>
-                    <summary>"Why"</summary>
-                    <p class="muted">{reason.clone()}</p>
-                </details>
+        <li class="repair-item stack stack-1" id=format!("change-{id}")>
+            <div class="row spread">
+                <label class="check">
+                    <input type="checkbox" prop:checked=ticked on:change=on_tick />
+                    <strong>{title}</strong>
+                </label>
+                {move || note().map(|note| view! { <span class="hint">{note}</span> })}
             </div>
+            {claims}
+            <details class="inset" open=open>
+                <summary>"SQL and reason"</summary>
+                <div class="stack stack-2">
+                    <Sql sql=sql caption="SQL" />
+                    <p class="muted">{reason}</p>
+                </div>
+            </details>
         </li>
     }
 }

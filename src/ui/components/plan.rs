@@ -100,6 +100,14 @@ pub fn PlanPair(
     }
 }
 
+/// The plan that the ticked changes give, marked against the one as dropped. It comes from a plan clone, so nothing ran.
+#[component]
+pub fn RepairedPlan(plan: Vec<PlanRow>, dropped: Vec<PlanRow>, #[prop(optional)] deletes: bool) -> impl IntoView {
+    let plan = CountedPlan { rows: plan, steps: Vec::new() };
+    let drawn = Drawn { longest: 0.0, deletes };
+    view! { <Plan title="With the ticked repair" plan=plan other=dropped state=State::After drawn=drawn /> }
+}
+
 /// What both plans of a pair are drawn with.
 #[derive(Clone, Copy)]
 struct Drawn {
@@ -112,7 +120,9 @@ struct Drawn {
 #[component]
 fn Plan(
     #[prop(into)] title: String,
-    statement: Statement,
+    /// For its bytecode; a plan that is only tried has none.
+    #[prop(optional)]
+    statement: Option<Statement>,
     plan: CountedPlan,
     #[prop(optional)] other: Option<Vec<PlanRow>>,
     #[prop(default = State::Before)] state: State,
@@ -172,7 +182,9 @@ fn Plan(
                 </li>
             </ul>
             {for_each_row}
-            <Bytecode statement=statement migrated=state == State::After plan=rows />
+            {statement.map(|statement| {
+                view! { <Bytecode statement=statement migrated=state == State::After plan=rows /> }
+            })}
         </div>
     }
     .into_any()

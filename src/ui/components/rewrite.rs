@@ -33,7 +33,7 @@ pub fn RewriteItem(rewrite: Rewrite, #[prop(optional)] named: bool) -> impl Into
         count(rewrite.before.vm_steps)
     );
     view! {
-        <li class="change stack stack-2">
+        <li class="repair-item stack stack-2">
             <div class="row spread">
                 <span class="row">
                     <strong>{rewrite.kind.title()}</strong>
@@ -41,9 +41,14 @@ pub fn RewriteItem(rewrite: Rewrite, #[prop(optional)] named: bool) -> impl Into
                 </span>
                 <Badge face=face />
             </div>
-            <Sql sql=rewrite.sql caption="Instead" />
             <p class="hint">{cost}</p>
-            <p class="muted">{rewrite.kind.reason()}</p>
+            <details open=!named>
+                <summary>"SQL and reason"</summary>
+                <div class="stack stack-2">
+                    <Sql sql=rewrite.sql caption="Instead" />
+                    <p class="muted">{rewrite.kind.reason()}</p>
+                </div>
+            </details>
         </li>
     }
 }

@@ -166,7 +166,7 @@ fn Changes(title: &'static str, aside: &'static str, changes: Signal<Vec<Change>
                         </button>
                     </span>
                 </div>
-                <ul class="changes" aria-label=title>
+                <ul aria-label=title>
                     <For each=move || changes.get() key=|change| change.clone() let:change>
                         <ChangeItem change=change />
                     </For>

@@ -22,7 +22,7 @@ pub fn Rewrites() -> impl IntoView {
                     <h2 id="rewrites">"The same questions in other words"</h2>
                     <p>"Changes to the application's SQL; they are not part of the migration. Each was run on a copy."</p>
                 </div>
-                <ul class="changes" aria-label="Rewrites">
+                <ul aria-label="Rewrites">
                     {move || rewrites.get().into_iter().map(|rewrite| view! { <RewriteItem rewrite=rewrite named=true /> }).collect_view()}
                 </ul>
             </section>
