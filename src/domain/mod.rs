@@ -23,6 +23,7 @@ pub mod run;
 pub mod value;
 pub mod verdict;
 pub mod words;
+pub mod write_cost;
 
 #[cfg(feature = "engine")]
 pub mod index_definition;

@@ -163,6 +163,8 @@ pub fn check_index(probe: &Connection, database: &Database, index: &DocumentedIn
         bytes: None,
         n_rows: None,
         n_table_rows: None,
+        write_cost: None,
+        write_cost_unknown: None,
     };
     let statement = parse_index(&index.sql).map_err(|words| {
         EngineError::new(

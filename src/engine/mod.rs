@@ -25,6 +25,7 @@ mod sample;
 mod sizes;
 mod tally;
 mod why;
+mod write_cost;
 
 use choices::{Chosen, Effort};
 use cleanup::OrphansBefore;
@@ -242,10 +243,11 @@ impl Engine {
     }
 
     fn build_index(&mut self, name: &str) -> Result<IndexReport> {
-        let catalogue = &self.catalogue;
+        let (catalogue, granularity_ns) = (&self.catalogue, self.granularity_ns);
         let session = self.session.as_mut().ok_or_else(not_open)?;
         let entry = session.migration_entry(catalogue, name)?;
-        migrate::apply(&entry, &session.database, &session.blueprint, &session.original, &session.candidate)
+        let (original, candidate) = (&session.original, &session.candidate);
+        migrate::apply(&entry, &session.database, &session.blueprint, original, candidate, granularity_ns)
     }
 
     fn preview_cleanup(&mut self, id: &str) -> Result<CleanupReport> {

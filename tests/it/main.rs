@@ -17,3 +17,4 @@ mod report;
 mod snapshot;
 mod tidy;
 mod verdicts;
+mod write_cost;
