@@ -109,6 +109,12 @@ impl Report {
         self.migration.iter().find(|entry| entry.index == name)
     }
 
+    /// Space of a table without its indexes, once measured.
+    pub fn table_bytes(&self, name: &str) -> Option<u64> {
+        let table = |size: &&BtreeSize| !size.is_index && size.name.eq_ignore_ascii_case(name);
+        self.sizes.iter().find(table).map(|size| size.bytes)
+    }
+
     pub fn query(&self, id: &str) -> Option<&QueryReport> {
         self.queries.iter().find(|query| query.id == id)
     }
