@@ -29,14 +29,15 @@ mod write_cost;
 
 use choices::{Chosen, Effort};
 use cleanup::OrphansBefore;
-use connection::{Db, ForeignKeys, quoted};
+use connection::{Db, quoted};
 use index_relations::{Asked, DocumentedPlans, Without};
 use judge::Judge;
-use plan_clone::{Blueprint, StatisticsRows};
 
-pub use connection::open_in_memory;
+pub use connection::{ForeignKeys, open_in_memory};
 pub use error::{EngineError, Result};
 pub use open::Dropped;
+pub use plan::explain;
+pub use plan_clone::{Blueprint, StatisticsRows};
 
 use crate::domain::catalogue::{Catalogue, DocumentedCleanup, DocumentedQuery};
 use crate::domain::cleanup::CleanupReport;
@@ -123,11 +124,13 @@ impl Engine {
         self.start(fork, None, database)
     }
 
-    fn start(&mut self, original: Fork, base: Option<Base>, database: Database) -> Result<Database> {
+    fn start(&mut self, original: Fork, base: Option<Base>, mut database: Database) -> Result<Database> {
         let candidate = Db::open(original.fork(), ForeignKeys::On)?;
         let original = Db::open(original, ForeignKeys::On)?;
+        let blueprint = Blueprint::read(&original)?;
+        database.notices.extend(blueprint.notices()?);
         self.session = Some(Session {
-            blueprint: Blueprint::read(&original)?,
+            blueprint,
             database: database.clone(),
             original,
             candidate,
