@@ -20,9 +20,11 @@ pub mod query;
 pub mod repair;
 pub mod report;
 pub mod run;
+pub mod statistics_findings;
 pub mod value;
 pub mod verdict;
 pub mod words;
+pub mod work;
 pub mod write_cost;
 
 #[cfg(feature = "engine")]

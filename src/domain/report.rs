@@ -9,6 +9,7 @@ use super::index_findings::{IndexRelation, IndexStatistics, IndexUse};
 use super::instant::Instant;
 use super::migration::IndexReport;
 use super::query::QueryReport;
+use super::work::{LargeIndex, StatisticsEffect};
 
 pub const FORMAT: &str = "cortex-inspector-report";
 pub const VERSION: u32 = 1;
@@ -39,6 +40,12 @@ pub struct Report {
     /// What the documented statements have of the file's other indexes.
     #[serde(default)]
     pub index_uses: Vec<IndexUse>,
+    /// Large indexes, and what the documented statements have of them.
+    #[serde(default)]
+    pub large_indexes: Vec<LargeIndex>,
+    /// Documented statements that statistics give another plan.
+    #[serde(default)]
+    pub statistics_effects: Vec<StatisticsEffect>,
     /// Steps that failed, in the order in which they ran.
     pub failed_steps: Vec<FailedStep>,
     /// Time from the start of the run to its last answer.
@@ -95,6 +102,8 @@ impl Report {
             index_statistics: Vec::new(),
             index_relations: Vec::new(),
             index_uses: Vec::new(),
+            large_indexes: Vec::new(),
+            statistics_effects: Vec::new(),
             failed_steps: Vec::new(),
             elapsed_ns: None,
         }

@@ -11,6 +11,7 @@ use super::index_findings::{IndexRelation, IndexStatistics, IndexUse};
 use super::migration::IndexReport;
 use super::query::QueryReport;
 use super::report::Report;
+use super::work::{LargeIndex, StatisticsEffect};
 
 /// One request of the run.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -25,6 +26,8 @@ pub enum Step {
     PreviewCleanup(String),
     /// Space by table and index.
     Sizes,
+    /// Documented statements, run without a large index and without statistics.
+    TryWithout,
 }
 
 /// The groups in which a person sees the steps.
@@ -63,7 +66,7 @@ impl Step {
             Self::BuildIndex(_) => Phase::Migration,
             Self::MeasureQuery(_) => Phase::Queries,
             Self::PreviewCleanup(_) => Phase::Cleanups,
-            Self::Sizes => Phase::Sizes,
+            Self::Sizes | Self::TryWithout => Phase::Sizes,
         }
     }
 
@@ -76,6 +79,7 @@ impl Step {
             Self::MeasureQuery(id) => format!("Measuring {id}"),
             Self::PreviewCleanup(id) => format!("Executing {id} on a copy"),
             Self::Sizes => "Measuring tables and indexes".into(),
+            Self::TryWithout => "Running statements without an index, and without statistics".into(),
         }
     }
 }
@@ -87,7 +91,7 @@ pub fn steps(catalogue: &Catalogue) -> Vec<Step> {
     steps.push(Step::Analyze);
     steps.extend(catalogue.queries.iter().map(|query| Step::MeasureQuery(query.id.clone())));
     steps.extend(catalogue.cleanups.iter().map(|cleanup| Step::PreviewCleanup(cleanup.id.clone())));
-    steps.push(Step::Sizes);
+    steps.extend([Step::Sizes, Step::TryWithout]);
     steps
 }
 
@@ -101,6 +105,7 @@ pub enum StepAnswer {
     Query(QueryReport),
     Cleanup(CleanupReport),
     Sizes(Vec<BtreeSize>),
+    TriedWithout(TriedWithout),
 }
 
 /// Every verdict and plan, without costs.
@@ -115,6 +120,13 @@ pub struct Judged {
     pub index_uses: Vec<IndexUse>,
 }
 
+/// What documented statements take without something that their plans rest on.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct TriedWithout {
+    pub large_indexes: Vec<LargeIndex>,
+    pub statistics_effects: Vec<StatisticsEffect>,
+}
+
 impl Report {
     /// Takes an answer in. A later verdict does not undo what was measured before.
     pub fn absorb(&mut self, answer: StepAnswer) {
@@ -124,6 +136,9 @@ impl Report {
             StepAnswer::Query(query) => self.put_query(query),
             StepAnswer::Cleanup(cleanup) => self.put_cleanup(cleanup),
             StepAnswer::Sizes(sizes) => self.sizes = sizes,
+            StepAnswer::TriedWithout(tried) => {
+                (self.large_indexes, self.statistics_effects) = (tried.large_indexes, tried.statistics_effects);
+            }
         }
     }
 

@@ -74,6 +74,12 @@ impl Judge {
         self.before.iter().chain(&self.after).map(|(_, clone)| clone)
     }
 
+    /// Clones of the file as dropped: with its own statistics, and with the newest at hand.
+    pub fn first_and_last(&self) -> Option<[&Connection; 2]> {
+        let (first, last) = self.before.first().zip(self.before.last())?;
+        Some([&first.1, &last.1])
+    }
+
     /// What the migration does, without sizes and times.
     pub fn migration(&self) -> &[IndexReport] {
         &self.migration

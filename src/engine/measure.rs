@@ -89,7 +89,7 @@ pub fn compare(
 }
 
 /// The first run of a connection: its counters do not depend on what ran before.
-fn cold(sql: &str, parameters: &[Value], side: &Side) -> Result<Cost> {
+pub fn cold(sql: &str, parameters: &[Value], side: &Side) -> Result<Cost> {
     let mut statement = prepare(sql, parameters, side)?;
     side.db.fork().reset_counters();
     let start = monotonic_ns();

@@ -14,6 +14,7 @@ mod header;
 mod index_relations;
 pub mod interrupt;
 mod judge;
+mod large_indexes;
 mod measure;
 mod migrate;
 mod open;
@@ -23,14 +24,16 @@ mod plan_clone;
 mod refusal;
 mod sample;
 mod sizes;
+mod statistics_effects;
 mod tally;
 mod why;
+mod work;
 mod write_cost;
 
 use choices::{Chosen, Effort};
 use cleanup::OrphansBefore;
 use connection::{Db, quoted};
-use index_relations::{Asked, DocumentedPlans, Without};
+use index_relations::{Asked, DocumentedPlans};
 use judge::Judge;
 
 pub use connection::{ForeignKeys, open_in_memory};
@@ -43,12 +46,13 @@ use crate::domain::catalogue::{Catalogue, DocumentedCleanup, DocumentedQuery};
 use crate::domain::cleanup::CleanupReport;
 use crate::domain::database::{BtreeSize, Database, Index};
 use crate::domain::failure::FailureKind;
+use crate::domain::finding::Subject;
 use crate::domain::index_findings::{IndexUse, RelationKind};
 use crate::domain::instant::Instant;
 use crate::domain::migration::{IndexReport, Outcome};
 use crate::domain::query::{Choice, Parameter, QueryReport};
 use crate::domain::report::Environment;
-use crate::domain::run::{Judged, Step, StepAnswer};
+use crate::domain::run::{Judged, Step, StepAnswer, TriedWithout};
 use crate::domain::value::Value;
 use crate::domain::verdict::Statistics;
 use crate::snapshot::{self, Base, Fork, Promotion};
@@ -79,6 +83,7 @@ struct Session {
     fresh: Option<StatisticsRows>,
     chosen: Chosen,
     orphans: OrphansBefore,
+    sizes: Option<Vec<BtreeSize>>,
 }
 
 impl Engine {
@@ -139,6 +144,7 @@ impl Engine {
             fresh: None,
             chosen: Chosen::default(),
             orphans: OrphansBefore::default(),
+            sizes: None,
         });
         Ok(database)
     }
@@ -160,6 +166,7 @@ impl Engine {
             Step::MeasureQuery(id) => self.measure_query(id, None).map(StepAnswer::Query),
             Step::PreviewCleanup(id) => self.preview_cleanup(id).map(StepAnswer::Cleanup),
             Step::Sizes => self.sizes().map(StepAnswer::Sizes),
+            Step::TryWithout => self.try_without().map(StepAnswer::TriedWithout),
         }
     }
 
@@ -262,7 +269,15 @@ impl Engine {
     }
 
     fn sizes(&mut self) -> Result<Vec<BtreeSize>> {
-        sizes::all(&self.session()?.original)
+        let session = self.session()?;
+        let sizes = sizes::all(&session.original)?;
+        session.sizes = Some(sizes.clone());
+        Ok(sizes)
+    }
+
+    fn try_without(&mut self) -> Result<TriedWithout> {
+        let catalogue = &self.catalogue;
+        self.session.as_mut().ok_or_else(not_open)?.try_without(catalogue)
     }
 }
 
@@ -288,11 +303,45 @@ impl Session {
         Ok(judged)
     }
 
+    /// Every documented statement with values of the file.
+    fn asked(&mut self, catalogue: &Catalogue, effort: Effort) -> Result<Vec<Asked>> {
+        let mut asked = Vec::new();
+        for query in &catalogue.queries {
+            let parameters = choices::parameters(&self.original, query, effort, &mut self.chosen)?;
+            let values = parameters.into_iter().map(|parameter| parameter.value).collect();
+            asked.push(Asked { subject: Subject::Query(query.id.clone()), sql: query.sql.clone(), values });
+        }
+        asked.extend(catalogue.cleanups.iter().map(|cleanup| Asked {
+            subject: Subject::Cleanup(cleanup.id.clone()),
+            sql: cleanup.sql.clone(),
+            values: Vec::new(),
+        }));
+        Ok(asked)
+    }
+
+    /// Runs documented statements without what their plans rest on: a large index, and the statistics.
+    fn try_without(&mut self, catalogue: &Catalogue) -> Result<TriedWithout> {
+        let asked = self.asked(catalogue, Effort::MostFrequent)?;
+        if self.sizes.is_none() {
+            self.sizes = Some(sizes::all(&self.original)?);
+        }
+        self.judge_for(catalogue)?;
+        let clones = self.judge.as_ref().and_then(Judge::first_and_last).ok_or_else(not_open)?;
+        let tables: Vec<&str> = catalogue.tables.iter().map(|table| table.name.as_str()).collect();
+        let (sizes, original) = (self.sizes.as_deref().unwrap_or_default(), self.original.fork());
+        let large_indexes = large_indexes::large_indexes(&self.database, &tables, sizes, &asked, clones, original)?;
+        let statistics_effects = match &self.fresh {
+            Some(fresh) => {
+                statistics_effects::Tried { blueprint: &self.blueprint, original, fresh, asked: &asked }.effects()?
+            }
+            None => Vec::new(),
+        };
+        Ok(TriedWithout { large_indexes, statistics_effects })
+    }
+
     /// What the file's indexes are to each other and to the documented statements.
     fn judge_indexes(&mut self, catalogue: &Catalogue, judged: &mut Judged) -> Result<()> {
-        let values = |query: &QueryReport| query.parameters.iter().map(|parameter| parameter.value.clone()).collect();
-        let mut asked: Vec<Asked> = judged.queries.iter().map(|query| (query.sql.clone(), values(query))).collect();
-        asked.extend(judged.cleanups.iter().map(|cleanup| (cleanup.sql.clone(), Vec::new())));
+        let asked = self.asked(catalogue, Effort::FirstRow)?;
         let documented = |name: &str| catalogue.indexes.iter().any(|index| index.name.eq_ignore_ascii_case(name));
         let mut relations = index_relations::relations(&self.database, documented);
         let mut uses = Vec::new();
@@ -301,20 +350,29 @@ impl Session {
         let plans = DocumentedPlans::new(judge.clones().collect(), asked);
         for relation in &mut relations {
             let instead = (relation.kind == RelationKind::DuplicateOf).then_some(relation.other.as_str());
-            relation.n_plans_changed = plans.without(&relation.index, instead)?.n_changed;
+            relation.n_plans_changed = plans.n_changed(&relation.table, &relation.index, instead)?;
         }
         for table in &self.database.tables {
-            // A table that no documented plan reaches has no part in any.
             let of_guide = catalogue.tables.iter().any(|known| known.name.eq_ignore_ascii_case(&table.name));
-            let reached = of_guide || plans.mention(&table.name);
-            let made = |index: &&Index| index.sql.is_some() && !index.unique && !documented(&index.name);
-            for index in table.indexes.iter().filter(made) {
-                let without = if reached { plans.without(&index.name, None)? } else { Without::default() };
+            let made = |index: &&Index| index.sql.is_some() && !index.unique;
+            let deployed = table.indexes.iter().filter(made).map(|index| (index.name.as_str(), index.partial));
+            let created = judge
+                .migration()
+                .iter()
+                .filter(|entry| entry.outcome == Outcome::Created && entry.table.eq_ignore_ascii_case(&table.name));
+            let partial = |name: &str| catalogue.index(name).is_some_and(|index| index.where_clause.is_some());
+            let created = created.map(|entry| (entry.index.as_str(), partial(&entry.index)));
+            for (index, partial) in deployed.chain(created) {
+                let n_plans = plans.n_using(index);
+                // A documented one is never to be dropped, and each drop has SQLite read all statistics again.
+                let keep = n_plans > 0 && documented(index);
+                let n_plans_changed = if keep { n_plans } else { plans.n_changed(&table.name, index, None)? };
                 uses.push(IndexUse {
-                    index: index.name.clone(),
+                    index: index.into(),
                     table: table.name.clone(),
-                    n_plans: without.n_using,
-                    n_plans_changed: without.n_changed,
+                    n_plans,
+                    n_plans_changed,
+                    n_usable: (of_guide && partial).then(|| plans.n_usable(&table.name, index)).flatten(),
                 });
             }
         }

@@ -62,6 +62,24 @@ impl StatisticsRows {
         rows.collect()
     }
 
+    /// Without what is known of one index.
+    pub fn without(&self, index: &str) -> Self {
+        let other = |name: &Value| !matches!(name, Value::Text(name) if name == index);
+        Self {
+            stat1: self.stat1.iter().filter(|[_, name, _]| other(name)).cloned().collect(),
+            stat4: self.stat4.iter().filter(|[_, name, ..]| other(name)).cloned().collect(),
+        }
+    }
+
+    /// Statements that take out what is known of one index.
+    pub fn forget_sql(&self, index: &str) -> String {
+        let index = Value::Text(index.into()).literal();
+        let tables = if self.stat4.is_empty() { &["sqlite_stat1"][..] } else { &["sqlite_stat1", "sqlite_stat4"] };
+        let deletes: Vec<String> =
+            tables.iter().map(|table| format!("DELETE FROM {table} WHERE idx = {index};")).collect();
+        deletes.join("\n")
+    }
+
     pub fn is_empty(&self) -> bool {
         self.stat1.is_empty()
     }

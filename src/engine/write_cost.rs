@@ -11,6 +11,7 @@ use super::clock::monotonic_ns;
 use super::connection::{Db, ForeignKeys, quoted};
 use super::error::Result;
 use super::interrupt;
+use super::work::forget_index;
 use crate::domain::index_definition::parse_index;
 use crate::domain::measure::{median_ns, quartiles};
 use crate::domain::value::Value;
@@ -50,7 +51,7 @@ pub fn measure(
         return Ok(Err(format!("`{table}` has no rows to copy.")));
     }
     let without = open(fork)?;
-    forget(&without, index)?;
+    forget_index(&without, index)?;
     match samples(&writes, [&with, &without]) {
         Ok(samples) => Ok(samples.cost(n_rows).ok_or_else(|| "The measurement was stopped.".into())),
         Err(error) if error.is_cancelled() => Err(error),
@@ -64,15 +65,6 @@ fn open(fork: &Fork) -> Result<Db> {
     // Room for the pages that one sample changes, so that none is written before its transaction ends.
     db.execute_batch("PRAGMA ignore_check_constraints = ON; PRAGMA cache_size = -16000")?;
     Ok(db)
-}
-
-/// Takes `index` out of the schema and leaves its pages where they are: DROP INDEX reads all of them, and writes that
-/// find free pages are other writes.
-fn forget(db: &Db, index: &str) -> Result<()> {
-    db.execute_batch("PRAGMA writable_schema = ON")?;
-    db.execute("DELETE FROM sqlite_schema WHERE type = 'index' AND name = ?1 COLLATE NOCASE", [index])?;
-    db.execute_batch("PRAGMA writable_schema = RESET")?;
-    Ok(())
 }
 
 /// The columns that the index's keys and its WHERE read, as SQLite resolves them. `None` for one that a constraint made.

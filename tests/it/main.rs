@@ -3,10 +3,10 @@
 
 mod catalogue;
 mod cleanups;
+mod defects;
 mod findings;
 mod fixtures;
 mod index_definition;
-mod index_findings;
 mod measure;
 mod migration;
 mod native;
