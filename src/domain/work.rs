@@ -93,3 +93,24 @@ impl StatisticsEffect {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(one: (u64, u64), other: (u64, u64), expect: bool) {
+        let work = |(vm_steps, pages_read)| Work { vm_steps, pages_read };
+        assert_eq!(work(one).is_more_than(work(other)), expect, "{one:?} {other:?}");
+    }
+
+    #[test]
+    fn one_counter_alone_may_be_the_price_of_the_other() {
+        check((1200, 12), (1000, 10), true);
+        check((1100, 11), (1000, 10), false);
+        check((2900, 10), (1000, 10), false);
+        check((3000, 10), (1000, 10), true);
+        check((9000, 9), (1000, 10), false);
+        check((900, 90), (1000, 10), false);
+    }
+}

@@ -4,11 +4,12 @@ use std::collections::BTreeMap;
 
 use cortex_inspector::domain::finding::{Finding, Subject, derive};
 use cortex_inspector::domain::index_findings::IndexStatistics;
+use cortex_inspector::domain::query::QueryReport;
 use cortex_inspector::domain::report::Report;
 use cortex_inspector::domain::run::Step;
 use cortex_inspector::domain::verdict::Statistics;
 use fastrand::Rng;
-use rusqlite::Connection;
+use rusqlite::{Connection, StatementStatus};
 
 use crate::fixtures::{ACCEPTED, Fixture, NOW, documented_sql};
 use crate::native;
@@ -53,6 +54,8 @@ struct Plan {
     terminal_logs: u32,
     /// Text that makes the rows of a table wide, so that its indexes are small against it.
     wide_terminals: bool,
+    /// How far back the times reach.
+    days: u32,
     indexes: BTreeMap<&'static str, String>,
     more: String,
     analyze: bool,
@@ -83,6 +86,7 @@ impl Plan {
             planted: Planted::new(),
             terminal_logs,
             wide_terminals: true,
+            days: 797,
             indexes,
             more: String::new(),
             analyze: true,
@@ -122,7 +126,7 @@ impl Plan {
         let n_logs = self.terminal_logs;
         let wide = format!("hex(zeroblob({}))", self.rng.u32(150..300));
         let wide_terminal = if self.wide_terminals { wide.as_str() } else { "''" };
-        let at = "datetime('2026-11-20', '-' || (n % 797) || ' days', '-' || n || ' minutes')";
+        let at = format!("datetime('2026-11-20', '-' || (n % {}) || ' days', '-' || n || ' minutes')", self.days);
         let done = format!("CASE WHEN {STATUS} IN ('completed', 'failed', 'cancelled') THEN {at} END");
         format!(
             "CREATE TABLE workflow (id {id}, project_id {project}, name TEXT, status TEXT, created_at {time}, completed_at {time}, {extra});
@@ -359,6 +363,60 @@ fn several_defects_at_once_are_all_found() {
             check_fixes(&what, &fixture, &report, &findings);
         }
     }
+}
+
+/// Steps of one run natively, on the file after `sql`.
+fn native_steps(fixture: &Fixture, sql: &str, query: &QueryReport) -> u64 {
+    let db = native::with_keys(&fixture.copy_with(sql).path, true);
+    let (sql, values) = (native::at(NOW, &query.sql), native::values(&query.parameters));
+    let status = native::status(&db, &sql, &values);
+    status(StatementStatus::VmStep).try_into().unwrap()
+}
+
+const WITHOUT_STATISTICS: &str = "DELETE FROM sqlite_stat1; DELETE FROM sqlite_stat4;";
+
+/// The figures of a harmful finding are native SQLite's, and so is what the fix makes of them.
+#[track_caller]
+fn check_harm(plan: Plan, statistics: Statistics, with: &str, without: &str) -> Vec<Finding> {
+    let (fixture, ..) = plan.file();
+    let (report, findings) = inspected(&fixture);
+    let harmful: Vec<_> = report.statistics_effects.iter().filter(|effect| effect.is_harmful()).collect();
+    assert!(!harmful.is_empty(), "{:#?}", report.statistics_effects);
+    for effect in harmful {
+        assert_eq!(effect.statistics, statistics);
+        let Subject::Query(id) = &effect.statement else { continue };
+        // Measured with the same values.
+        let query = fixture.open().query(id);
+        let steps = |sql: &str| native_steps(&fixture, sql, &query);
+        assert_eq!(effect.with.unwrap().vm_steps, steps(with), "{id} with statistics");
+        assert_eq!(effect.without.unwrap().vm_steps, steps(without), "{id} without statistics");
+        let Some(fix) = &effect.fix else { continue };
+        assert_eq!(fix.with.vm_steps, steps(&fix.sql), "{id} after {}", fix.sql);
+        assert!(fix.with.vm_steps < effect.with.unwrap().vm_steps);
+    }
+    findings
+}
+
+#[test]
+fn harm_of_the_files_statistics_is_what_native_sqlite_measures() {
+    let mut plan = Plan::clean(5);
+    plan.plant("statistics-harmful");
+    let findings = check_harm(plan, Statistics::OfFile, "", WITHOUT_STATISTICS);
+    let [finding] = findings.as_slice() else { panic!("{findings:#?}") };
+    assert_eq!(finding.fix_sql.as_deref(), Some("ANALYZE;"));
+}
+
+/// Where ANALYZE itself is what harms, it is not advised alone.
+#[test]
+fn harm_of_fresh_statistics_is_told_before_anyone_runs_analyze() {
+    let mut plan = Plan::clean(5);
+    (plan.days, plan.analyze) = (60, false);
+    let findings = check_harm(plan, Statistics::Fresh, "ANALYZE", "");
+    let of = |rule: &str| findings.iter().find(|finding| finding.rule == rule).unwrap();
+    assert_eq!(of("statistics-missing").fix_sql, None);
+    let harmful = of("statistics-harmful");
+    assert!(harmful.title.starts_with("ANALYZE would make "), "{}", harmful.title);
+    assert!(harmful.fix_sql.as_ref().is_none_or(|sql| sql.starts_with("ANALYZE;\nDELETE FROM sqlite_stat1")));
 }
 
 #[test]
