@@ -443,7 +443,8 @@ fn claims_depend_on_statistics(report: &Report) -> Option<Finding> {
         |n| format!("{} {} on statistics", number_word(n), if n == 1 { "claim depends" } else { "claims depend" }),
         "the plan with the statistics of ANALYZE is another one than without.",
     )?;
-    Some(Finding { fix_sql: (!report.database.has_statistics).then(|| "ANALYZE;".into()), ..found })
+    let analyze = !report.database.has_statistics && !report.statistics_harm();
+    Some(Finding { fix_sql: analyze.then(|| "ANALYZE;".into()), ..found })
 }
 
 /// Children of the tables that the clean-ups empty: each removed parent walks the whole child.

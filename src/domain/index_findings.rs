@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::catalogue::Catalogue;
 use super::database::{Index, Table};
 use super::finding::{Figure, Finding, Severity, Subject, finding};
+use super::migration::Outcome;
 use super::numbers::{bytes, count, counted, percent};
 use super::report::Report;
 use super::verdict::Statistics;
@@ -280,10 +281,15 @@ fn partial_unused(report: &Report, catalogue: &Catalogue) -> Vec<Finding> {
     uses.map(|entry| {
         let IndexUse { index, table, n_plans_changed, .. } = entry;
         let documented = is_documented(index, catalogue);
-        let whose = if documented { " The guide lists it all the same." } else { "" };
+        let differs = report.index(index).is_some_and(|entry| entry.outcome == Outcome::Differs);
+        let whose = match (documented, differs) {
+            (false, _) => "",
+            (true, false) => " The guide lists it all the same.",
+            (true, true) => " The guide gives its name to another definition.",
+        };
         let n_asked = (catalogue.queries.len() + catalogue.cleanups.len()) as u64;
         Finding {
-            figure: size_figure(index, report),
+            figure: size_figure(index, report).filter(|_| !documented),
             fix_sql: (!documented && *n_plans_changed == 0).then(|| drop_sql(index)),
             about: vec![if documented { Subject::Index(index.clone()) } else { Subject::Table(table.clone()) }],
             ..finding(

@@ -124,6 +124,11 @@ impl Report {
         self.sizes.iter().find(table).map(|size| size.bytes)
     }
 
+    /// Whether a documented statement is more work with statistics than without, so that ANALYZE alone is no advice.
+    pub fn statistics_harm(&self) -> bool {
+        self.statistics_effects.iter().any(StatisticsEffect::is_harmful)
+    }
+
     pub fn query(&self, id: &str) -> Option<&QueryReport> {
         self.queries.iter().find(|query| query.id == id)
     }

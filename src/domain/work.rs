@@ -59,7 +59,7 @@ impl LargeIndex {
 }
 
 /// A documented statement whose plan is another one with statistics than without any, run both ways on the file as
-/// dropped.
+/// dropped. A side is `None` when it did not end in time; a statement that SQLite refuses is left out.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct StatisticsEffect {
     pub statement: Subject,

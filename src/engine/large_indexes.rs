@@ -45,9 +45,13 @@ pub fn large_indexes(
                 let Asked { subject, sql, values } = run.asked;
                 let with = match run.work {
                     Some(work) => work,
-                    None => *run.work.insert(work::of(original, sql, values)?),
+                    None => *run.work.insert(work::run(original, sql, values)?.work()),
                 };
-                savings.push(Saving { statement: subject.clone(), with, without: work::of(&fork, sql, values)? });
+                savings.push(Saving {
+                    statement: subject.clone(),
+                    with,
+                    without: work::run(&fork, sql, values)?.work(),
+                });
             }
             if !savings.is_empty() || !plans_then.iter().any(uses) {
                 found.push(LargeIndex { index: index.name.clone(), table: table.name.clone(), savings });

@@ -9,10 +9,10 @@ use super::connection::ForeignKeys;
 use super::error::Result;
 use super::index_relations::Asked;
 use super::plan_clone::{Blueprint, StatisticsRows};
-use super::work;
+use super::work::{self, Run};
 use crate::domain::plan::{PlanRow, Step, costly_steps};
 use crate::domain::verdict::Statistics;
-use crate::domain::work::{StatisticsEffect, StatisticsFix, Work};
+use crate::domain::work::{StatisticsEffect, StatisticsFix};
 use crate::snapshot::Fork;
 
 /// The file, and the statistics of an ANALYZE on a copy of it.
@@ -42,12 +42,16 @@ impl Tried<'_> {
             if plan_with == plan_without {
                 continue;
             }
+            let (run_with, run_without) = (with.run(asked)?, without.run(asked)?);
+            if matches!(run_with, Run::Failed) || matches!(run_without, Run::Failed) {
+                continue;
+            }
             let n_costly = |plan: &[PlanRow]| costly_steps(plan).count() as u64;
             let mut effect = StatisticsEffect {
                 statement: asked.subject.clone(),
                 statistics: kind,
-                with: with.run(asked)?,
-                without: without.run(asked)?,
+                with: run_with.work(),
+                without: run_without.work(),
                 n_costly_with: n_costly(&plan_with),
                 n_costly_without: n_costly(&plan_without),
                 fix: None,
@@ -80,7 +84,7 @@ impl Tried<'_> {
         }
         for (sql, rows) in cures {
             let cured = self.state(&rows)?;
-            let Some(work) = cured.run(asked)? else { continue };
+            let Some(work) = cured.run(asked)?.work() else { continue };
             let helps = effect.with.is_none_or(|with| with.is_more_than(work));
             if helps && !self.harms(now, &cured)? {
                 return Ok(Some(StatisticsFix { sql, with: work }));
@@ -92,7 +96,7 @@ impl Tried<'_> {
     /// Whether a documented statement is more work in `then` than in `now`.
     fn harms(&self, now: &State, then: &State) -> Result<bool> {
         for asked in self.asked.iter().filter(|asked| now.plan(asked) != then.plan(asked)) {
-            let harmed = match (now.run(asked)?, then.run(asked)?) {
+            let harmed = match (now.run(asked)?.work(), then.run(asked)?.work()) {
                 (Some(now), Some(then)) => then.is_more_than(now),
                 (Some(_), None) => true,
                 (None, _) => false,
@@ -115,8 +119,8 @@ impl State {
         asked.plan(&self.clone)
     }
 
-    fn run(&self, asked: &Asked) -> Result<Option<Work>> {
-        work::of(&self.fork, &asked.sql, &asked.values)
+    fn run(&self, asked: &Asked) -> Result<Run> {
+        work::run(&self.fork, &asked.sql, &asked.values)
     }
 }
 

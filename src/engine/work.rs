@@ -12,13 +12,32 @@ use crate::snapshot::Fork;
 /// A statement that takes longer is not run to its end: there are many of them to run.
 const LIMIT_NS: u64 = 250_000_000;
 
-/// Runs `sql` on a fork of `fork`. `None` when it fails there or takes too long.
-pub fn of(fork: &Fork, sql: &str, parameters: &[Value]) -> Result<Option<Work>> {
+/// How a run ended.
+#[derive(Clone, Copy)]
+pub enum Run {
+    Done(Work),
+    TooLong,
+    /// SQLite refused, as it does with a DELETE that breaks a foreign key.
+    Failed,
+}
+
+impl Run {
+    pub fn work(self) -> Option<Work> {
+        match self {
+            Self::Done(work) => Some(work),
+            Self::TooLong | Self::Failed => None,
+        }
+    }
+}
+
+/// Runs `sql` on a fork of `fork`.
+pub fn run(fork: &Fork, sql: &str, parameters: &[Value]) -> Result<Run> {
     let side = Side::open(fork)?;
     match interrupt::within(LIMIT_NS, || cold(sql, parameters, &side)) {
-        Ok(cost) => Ok(Some(Work { vm_steps: cost.vm_steps, pages_read: cost.pages_read })),
+        Ok(cost) => Ok(Run::Done(Work { vm_steps: cost.vm_steps, pages_read: cost.pages_read })),
         Err(error) if interrupt::requested() => Err(error),
-        Err(_) => Ok(None),
+        Err(error) if error.is_cancelled() => Ok(Run::TooLong),
+        Err(_) => Ok(Run::Failed),
     }
 }
 

@@ -450,3 +450,31 @@ fn rows_of_sqlite_stat1_are_read_as_far_as_they_are_numbers() {
     assert_eq!(parse("many"), None);
     assert_eq!(parse(""), None);
 }
+
+/// An index that SQLite takes although the whole table is what the statement wants.
+#[test]
+fn an_index_that_plans_use_may_still_save_nothing() {
+    let mut plan = Plan::clean(7);
+    plan.last = format!(
+        "UPDATE workflow SET status = 'running' WHERE rowid % 30; DROP INDEX idx_workflow_active; {WITHOUT_STATISTICS}
+         CREATE INDEX planted_large ON workflow(status, name || '{}');",
+        "long ".repeat(80)
+    );
+    let (fixture, ..) = plan.file();
+    let (report, findings) = inspected(&fixture);
+    let large = report.large_indexes.iter().find(|large| large.index == "planted_large").unwrap();
+    assert!(!large.savings.is_empty() && !large.saves(), "{large:#?}");
+    let finding = findings.iter().find(|finding| finding.rule == "index-larger-than-worth").unwrap();
+    assert!(finding.evidence.contains("`list-running-workflows` takes "), "{}", finding.evidence);
+    assert_eq!(finding.fix_sql, None, "plans would change");
+}
+
+#[test]
+fn a_clean_up_that_fails_proves_nothing() {
+    let report = Fixture::standard().report();
+    let failed: Vec<_> = report.cleanups.iter().filter(|cleanup| !cleanup.blocking.is_empty()).collect();
+    assert!(!failed.is_empty());
+    for cleanup in failed {
+        assert!(report.statistics_effects.iter().all(|effect| effect.statement.id() != cleanup.id));
+    }
+}
