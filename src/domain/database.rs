@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::words::code;
+
 /// The dropped file. The first seven fields stand in every report under these names.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Database {
@@ -141,6 +143,17 @@ impl Database {
             .iter()
             .find_map(|table| table.indexes.iter().find(|i| i.name.eq_ignore_ascii_case(name)).map(|i| (table, i)))
     }
+}
+
+/// That SQLite, with `words`, refuses to make something again that stands in the file.
+pub fn unknown_to_sqlite(kind: &str, name: &str, words: &str) -> String {
+    let what = match words.strip_prefix("no such module: ") {
+        Some(module) => {
+            format!("{} is a virtual table of the module {}, which this SQLite does not have", code(name), code(module))
+        }
+        None => format!("The {kind} {} needs what this SQLite does not have: {}", code(name), code(words)),
+    };
+    format!("{what}. Statements that need it cannot be judged; everything else is.")
 }
 
 /// Whether a column of this name holds something that must not be shown unless the person asks.

@@ -10,6 +10,7 @@ use super::migration::{IndexReport, Outcome};
 use super::numbers::{count, counted, duration};
 use super::query::QueryReport;
 use super::report::Report;
+use super::statistics_findings;
 use super::verdict::Verdict;
 use super::words::{code, identifier, list, number_word};
 
@@ -65,6 +66,15 @@ pub enum Subject {
     Table(String),
 }
 
+impl Subject {
+    /// The name of the entry.
+    pub fn id(&self) -> &str {
+        match self {
+            Self::Index(id) | Self::Query(id) | Self::Cleanup(id) | Self::Table(id) => id,
+        }
+    }
+}
+
 /// Everything that follows from the report as it stands, worst first.
 pub fn derive(report: &Report, catalogue: &Catalogue) -> Vec<Finding> {
     let mut findings = Vec::new();
@@ -83,6 +93,7 @@ pub fn derive(report: &Report, catalogue: &Catalogue) -> Vec<Finding> {
     findings.extend(claims_not_chosen(report));
     findings.extend(tables_missing(report));
     findings.extend(index_findings::derive(report, catalogue));
+    findings.extend(statistics_findings::derive(report));
     findings.sort_by_key(|finding| finding.severity);
     findings
 }
@@ -432,7 +443,8 @@ fn claims_depend_on_statistics(report: &Report) -> Option<Finding> {
         |n| format!("{} {} on statistics", number_word(n), if n == 1 { "claim depends" } else { "claims depend" }),
         "the plan with the statistics of ANALYZE is another one than without.",
     )?;
-    Some(Finding { fix_sql: (!report.database.has_statistics).then(|| "ANALYZE;".into()), ..found })
+    let analyze = !report.database.has_statistics && !report.statistics_harm();
+    Some(Finding { fix_sql: analyze.then(|| "ANALYZE;".into()), ..found })
 }
 
 /// Children of the tables that the clean-ups empty: each removed parent walks the whole child.

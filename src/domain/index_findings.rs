@@ -1,14 +1,16 @@
-//! Findings about the file's own indexes and statistics: what is there twice, what is not worth its space, what is stale.
+//! Findings about the file's own indexes and statistics: what is there twice, and what is not worth its space.
 
 use serde::{Deserialize, Serialize};
 
 use super::catalogue::Catalogue;
 use super::database::{Index, Table};
 use super::finding::{Figure, Finding, Severity, Subject, finding};
-use super::numbers::{bytes, count, counted};
+use super::migration::Outcome;
+use super::numbers::{bytes, count, counted, percent};
 use super::report::Report;
 use super::verdict::Statistics;
 use super::words::{code, identifier, list};
+use super::work::{LargeIndex, Work};
 
 /// An index that looks up one value in fewer than this many different ones returns more than a tenth of the table. A
 /// page holds more than ten rows as a rule, so such a look-up reads nearly every page, as a scan does.
@@ -17,8 +19,8 @@ const FEW_VALUES: u64 = 10;
 /// Below this the whole table is a few pages, and no index matters.
 const SMALL_TABLE_ROWS: u64 = 100;
 
-/// Statistics that say twice or half of what is there make SQLite choose by another table.
-const STALE_FACTOR: u64 = 2;
+/// An index of more than this part of its table's bytes is large.
+const LARGE_PART: u64 = 3;
 
 /// One row of `sqlite_stat1`, read.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -61,8 +63,13 @@ pub struct IndexUse {
     pub table: String,
     /// Documented statements with a plan that uses it.
     pub n_plans: u64,
-    /// Documented statements with another plan once it is gone.
+    /// Documented statements with another plan once it is gone; of an index that the guide lists at least those that
+    /// use it.
     pub n_plans_changed: u64,
+    /// Documented statements that SQLite could run with it at all: INDEXED BY finds a solution. Asked of partial
+    /// indexes on the guide's tables.
+    #[serde(default)]
+    pub n_usable: Option<u64>,
 }
 
 impl IndexStatistics {
@@ -79,8 +86,8 @@ pub fn derive(report: &Report, catalogue: &Catalogue) -> Vec<Finding> {
     let mut findings: Vec<Finding> = report.index_relations.iter().map(|relation| related(relation, report)).collect();
     findings.extend(low_cardinality(report, catalogue));
     findings.extend(unused(report, catalogue));
-    findings.extend(statistics_missing(report));
-    findings.extend(statistics_stale(report));
+    findings.extend(partial_unused(report, catalogue));
+    findings.extend(larger_than_worth(report, catalogue));
     findings
 }
 
@@ -223,7 +230,11 @@ fn unused(report: &Report, catalogue: &Catalogue) -> Option<Finding> {
         .filter(|(table, index)| {
             let spare =
                 use_of(&index.name, report).is_some_and(|entry| entry.n_plans == 0 && entry.n_plans_changed == 0);
-            of_guide(table) && spare && !is_only_index_of_a_key(table, index) && few_values(index, report).is_none()
+            of_guide(table)
+                && spare
+                && !is_only_index_of_a_key(table, index)
+                && few_values(index, report).is_none()
+                && !cannot_be_used(&index.name, report)
         })
         .map(|(_, index)| index.name.as_str())
         .collect();
@@ -256,69 +267,110 @@ fn unused(report: &Report, catalogue: &Catalogue) -> Option<Finding> {
     })
 }
 
-fn statistics_missing(report: &Report) -> Option<Finding> {
-    let fresh = report.index_statistics.iter().filter(|row| row.statistics == Statistics::Fresh).count();
-    (fresh > 0 && !report.database.has_statistics).then(|| Finding {
-        fix_sql: Some("ANALYZE;".into()),
+/// Whether a partial index can serve no documented statement at all.
+fn cannot_be_used(index: &str, report: &Report) -> bool {
+    use_of(index, report).is_some_and(|entry| entry.n_usable == Some(0) && entry.n_plans == 0)
+}
+
+/// Partial indexes on the guide's tables whose WHERE follows from no documented statement's.
+fn partial_unused(report: &Report, catalogue: &Catalogue) -> Vec<Finding> {
+    let uses = report.index_uses.iter().filter(|entry| {
+        let twin = report.index_relations.iter().any(|relation| relation.index == entry.index);
+        cannot_be_used(&entry.index, report) && !twin
+    });
+    uses.map(|entry| {
+        let IndexUse { index, table, n_plans_changed, .. } = entry;
+        let documented = is_documented(index, catalogue);
+        let differs = report.index(index).is_some_and(|entry| entry.outcome == Outcome::Differs);
+        let whose = match (documented, differs) {
+            (false, _) => "",
+            (true, false) => " The guide lists it all the same.",
+            (true, true) => " The guide gives its name to another definition.",
+        };
+        let n_asked = (catalogue.queries.len() + catalogue.cleanups.len()) as u64;
+        Finding {
+            figure: size_figure(index, report).filter(|_| !documented),
+            fix_sql: (!documented && *n_plans_changed == 0).then(|| drop_sql(index)),
+            about: vec![if documented { Subject::Index(index.clone()) } else { Subject::Table(table.clone()) }],
+            ..finding(
+                "partial-index-unused",
+                Severity::Info,
+                format!("No documented statement can use {index}"),
+                format!(
+                    "`{index}` on `{table}` holds only rows that fulfil its WHERE, and SQLite uses it only for a \
+                     statement whose own WHERE says as much. It found no solution with it for any of the {}, each \
+                     tried with INDEXED BY.{whose}{}{}",
+                    counted(n_asked, "documented statement", "documented statements"),
+                    size_sentence(index, report),
+                    plans_sentence(*n_plans_changed)
+                ),
+            )
+        }
+    })
+    .collect()
+}
+
+/// Whether an index takes so much of its table's space that what it saves should be asked.
+pub fn is_large(index_bytes: u64, table_bytes: u64) -> bool {
+    table_bytes > 0 && index_bytes.saturating_mul(LARGE_PART) > table_bytes
+}
+
+/// Large indexes with which no documented statement reads a tenth fewer pages or takes a tenth fewer steps: those that
+/// use it were run with it and without it. That nothing uses it is said here only of an index that the guide lists.
+fn larger_than_worth(report: &Report, catalogue: &Catalogue) -> Vec<Finding> {
+    let found = report.large_indexes.iter().filter_map(|large| {
+        let (table, index) = report.database.index(&large.index)?;
+        let related = report.index_relations.iter().any(|relation| relation.index == index.name);
+        let is_said = related || few_values(index, report).is_some() || cannot_be_used(&index.name, report);
+        let is_idle = large.savings.is_empty() && !is_documented(&index.name, catalogue);
+        let is_small = counted_rows(table, report)? < SMALL_TABLE_ROWS;
+        if is_said || is_idle || is_small || index.unique || large.saves() || is_only_index_of_a_key(table, index) {
+            return None;
+        }
+        Some(larger(large, size_of(&index.name, report)?, report.table_bytes(&table.name)?))
+    });
+    found.collect()
+}
+
+fn larger(large: &LargeIndex, index_bytes: u64, table_bytes: u64) -> Finding {
+    let LargeIndex { index, table, savings } = large;
+    let share = percent(index_bytes, table_bytes).map(|share| share.text()).unwrap_or_default();
+    let work = |work: Work| {
+        format!("{} and {}", counted(work.pages_read, "page", "pages"), counted(work.vm_steps, "step", "steps"))
+    };
+    let measured: Vec<String> = savings
+        .iter()
+        .filter_map(|saving| {
+            let (with, without) = (work(saving.with?), work(saving.without?));
+            Some(format!("{} takes {with} with it and {without} without it", code(saving.statement.id())))
+        })
+        .collect();
+    let saves = if measured.is_empty() {
+        "No plan of a documented statement uses it on this file, nor would one after ANALYZE".into()
+    } else {
+        format!("Run on copies of this file, {}", list(&measured))
+    };
+    Finding {
+        figure: Some(Figure { value: share.clone(), of_what: format!("of the size of {table}") }),
+        about: vec![Subject::Table(table.clone())],
         ..finding(
-            "statistics-missing",
+            "index-larger-than-worth",
             Severity::Info,
-            "SQLite plans without statistics".into(),
+            format!("{index} is large and saves nothing"),
             format!(
-                "The file has no `sqlite_stat1`, so SQLite takes every index for equally good. ANALYZE on a copy made {}.",
-                counted(fresh as u64, "row of it", "rows of it")
+                "`{index}` takes {}, {share} of the {} of `{table}`, and every write keeps it up to date. {saves}.",
+                bytes(index_bytes).text(),
+                bytes(table_bytes).text(),
             ),
         )
-    })
+    }
 }
 
 /// Rows of a table as they were counted, not estimated.
-fn counted_rows(table: &Table, report: &Report) -> Option<u64> {
+pub(super) fn counted_rows(table: &Table, report: &Report) -> Option<u64> {
     let of_sizes = report.sizes.iter().find(|size| !size.is_index && size.name == table.name).map(|size| size.n_rows);
     of_sizes.or_else(|| {
         let mut entries = report.migration.iter().filter(|entry| entry.table.eq_ignore_ascii_case(&table.name));
         entries.find_map(|entry| entry.n_table_rows)
-    })
-}
-
-fn statistics_stale(report: &Report) -> Option<Finding> {
-    let stale: Vec<(&Table, u64, u64)> = report
-        .database
-        .tables
-        .iter()
-        .filter_map(|table| {
-            let whole = |row: &&IndexStatistics| {
-                let partial = |name: &String| table.indexes.iter().any(|index| index.name == *name && index.partial);
-                row.statistics == Statistics::OfFile
-                    && row.table == table.name
-                    && !row.index.as_ref().is_some_and(partial)
-            };
-            let said = report.index_statistics.iter().find(whole)?.n_rows;
-            let is = counted_rows(table, report)?;
-            (said.max(is) > STALE_FACTOR.saturating_mul(said.min(is))).then_some((table, said, is))
-        })
-        .collect();
-    if stale.is_empty() {
-        return None;
-    }
-    let sentences: Vec<String> = stale
-        .iter()
-        .map(|(table, said, is)| {
-            format!("`{}` has {} and `sqlite_stat1` says {}", table.name, counted(*is, "row", "rows"), count(*said))
-        })
-        .collect();
-    Some(Finding {
-        figure: Some(Figure {
-            value: count(stale.len() as u64),
-            of_what: if stale.len() == 1 { "table" } else { "tables" }.into(),
-        }),
-        fix_sql: Some("ANALYZE;".into()),
-        about: stale.iter().map(|(table, ..)| Subject::Table(table.name.clone())).collect(),
-        ..finding(
-            "statistics-stale",
-            Severity::Warning,
-            "SQLite plans with statistics of another time".into(),
-            format!("{}.", list(&sentences)),
-        )
     })
 }

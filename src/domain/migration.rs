@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::write_cost::WriteCost;
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Outcome {
@@ -66,6 +68,12 @@ pub struct IndexReport {
     pub n_rows: Option<u64>,
     /// Rows of its table.
     pub n_table_rows: Option<u64>,
+    /// What it costs every write to its table; `None` until measured, or when it cannot be.
+    #[serde(default)]
+    pub write_cost: Option<WriteCost>,
+    /// Why it cannot be measured, in a sentence.
+    #[serde(default)]
+    pub write_cost_unknown: Option<String>,
 }
 
 impl IndexReport {

@@ -26,9 +26,12 @@ pub mod redefinition;
 pub mod repair;
 pub mod report;
 pub mod run;
+pub mod statistics_findings;
 pub mod value;
 pub mod verdict;
 pub mod words;
+pub mod work;
+pub mod write_cost;
 
 #[cfg(feature = "engine")]
 pub mod index_candidates;

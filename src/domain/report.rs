@@ -10,6 +10,7 @@ use super::instant::Instant;
 use super::migration::IndexReport;
 use super::query::QueryReport;
 use super::redefinition::RepairTrial;
+use super::work::{LargeIndex, StatisticsEffect};
 
 pub const FORMAT: &str = "cortex-inspector-report";
 pub const VERSION: u32 = 1;
@@ -43,6 +44,12 @@ pub struct Report {
     /// What makes every claim hold, tried on a copy; `None` until asked.
     #[serde(default)]
     pub repair: Option<RepairTrial>,
+    /// Large indexes, and what the documented statements have of them.
+    #[serde(default)]
+    pub large_indexes: Vec<LargeIndex>,
+    /// Documented statements that statistics give another plan.
+    #[serde(default)]
+    pub statistics_effects: Vec<StatisticsEffect>,
     /// Steps that failed, in the order in which they ran.
     pub failed_steps: Vec<FailedStep>,
     /// Time from the start of the run to its last answer.
@@ -100,6 +107,8 @@ impl Report {
             index_relations: Vec::new(),
             index_uses: Vec::new(),
             repair: None,
+            large_indexes: Vec::new(),
+            statistics_effects: Vec::new(),
             failed_steps: Vec::new(),
             elapsed_ns: None,
         }
@@ -112,6 +121,17 @@ impl Report {
 
     pub fn index(&self, name: &str) -> Option<&IndexReport> {
         self.migration.iter().find(|entry| entry.index == name)
+    }
+
+    /// Space of a table without its indexes, once measured.
+    pub fn table_bytes(&self, name: &str) -> Option<u64> {
+        let table = |size: &&BtreeSize| !size.is_index && size.name.eq_ignore_ascii_case(name);
+        self.sizes.iter().find(table).map(|size| size.bytes)
+    }
+
+    /// Whether a documented statement is more work with statistics than without, so that ANALYZE alone is no advice.
+    pub fn statistics_harm(&self) -> bool {
+        self.statistics_effects.iter().any(StatisticsEffect::is_harmful)
     }
 
     pub fn query(&self, id: &str) -> Option<&QueryReport> {

@@ -12,6 +12,7 @@ use super::migration::IndexReport;
 use super::query::QueryReport;
 use super::redefinition::RepairTrial;
 use super::report::Report;
+use super::work::{LargeIndex, StatisticsEffect};
 
 /// One request of the run.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -28,6 +29,8 @@ pub enum Step {
     Repair,
     /// Space by table and index.
     Sizes,
+    /// Documented statements, run without a large index and without statistics.
+    TryWithout,
 }
 
 /// The groups in which a person sees the steps.
@@ -69,7 +72,7 @@ impl Step {
             Self::MeasureQuery(_) => Phase::Queries,
             Self::PreviewCleanup(_) => Phase::Cleanups,
             Self::Repair => Phase::Repair,
-            Self::Sizes => Phase::Sizes,
+            Self::Sizes | Self::TryWithout => Phase::Sizes,
         }
     }
 
@@ -83,6 +86,7 @@ impl Step {
             Self::PreviewCleanup(id) => format!("Executing {id} on a copy"),
             Self::Repair => "Finding and proving a repair on a copy".into(),
             Self::Sizes => "Measuring tables and indexes".into(),
+            Self::TryWithout => "Running statements without an index, and without statistics".into(),
         }
     }
 }
@@ -94,8 +98,7 @@ pub fn steps(catalogue: &Catalogue) -> Vec<Step> {
     steps.push(Step::Analyze);
     steps.extend(catalogue.queries.iter().map(|query| Step::MeasureQuery(query.id.clone())));
     steps.extend(catalogue.cleanups.iter().map(|cleanup| Step::PreviewCleanup(cleanup.id.clone())));
-    steps.push(Step::Repair);
-    steps.push(Step::Sizes);
+    steps.extend([Step::Repair, Step::Sizes, Step::TryWithout]);
     steps
 }
 
@@ -110,6 +113,7 @@ pub enum StepAnswer {
     Cleanup(CleanupReport),
     Repair(RepairTrial),
     Sizes(Vec<BtreeSize>),
+    TriedWithout(TriedWithout),
 }
 
 /// Every verdict and plan, without costs.
@@ -124,6 +128,13 @@ pub struct Judged {
     pub index_uses: Vec<IndexUse>,
 }
 
+/// What documented statements take without something that their plans rest on.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct TriedWithout {
+    pub large_indexes: Vec<LargeIndex>,
+    pub statistics_effects: Vec<StatisticsEffect>,
+}
+
 impl Report {
     /// Takes an answer in. A later verdict does not undo what was measured before.
     pub fn absorb(&mut self, answer: StepAnswer) {
@@ -134,6 +145,9 @@ impl Report {
             StepAnswer::Cleanup(cleanup) => self.put_cleanup(cleanup),
             StepAnswer::Repair(trial) => self.repair = Some(trial),
             StepAnswer::Sizes(sizes) => self.sizes = sizes,
+            StepAnswer::TriedWithout(tried) => {
+                (self.large_indexes, self.statistics_effects) = (tried.large_indexes, tried.statistics_effects);
+            }
         }
     }
 

@@ -45,7 +45,7 @@ pub fn table_terms(sql: &str) -> Vec<TableTerms> {
     let mut parser = Parser::new(&bump, sql.as_bytes());
     let Ok(Some(Cmd::Stmt(statement))) = parser.next() else { return Vec::new() };
     match statement {
-        Stmt::Select(select) => of_select(&select),
+        Stmt::Select(select) => of_select(select),
         Stmt::Delete { tbl_name, where_clause, .. } | Stmt::Update { tbl_name, where_clause, .. } => {
             let mut sources = vec![source(&tbl_name, None)];
             where_clause.iter().for_each(|expr| conjuncts(expr, &mut sources));

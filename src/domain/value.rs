@@ -55,6 +55,16 @@ impl Value {
         }
     }
 
+    /// Bytes of its text or blob; a number's eight.
+    pub fn n_bytes(&self) -> usize {
+        match self {
+            Self::Null => 0,
+            Self::Integer(_) | Self::Real(_) => 8,
+            Self::Text(text) => text.len(),
+            Self::Blob(bytes) => bytes.len(),
+        }
+    }
+
     /// For people: a 16-byte blob as a UUID, any other blob as `x'…'`, text as it is.
     pub fn display(&self) -> String {
         match self {

@@ -1,6 +1,6 @@
 //! A connection on a fork, always with the same settings: what the application has, and nothing left to defaults.
 
-use std::ops::Deref;
+use std::ops::{Deref, DerefMut};
 
 use rusqlite::{Connection, OpenFlags};
 
@@ -52,6 +52,12 @@ impl Deref for Db {
 
     fn deref(&self) -> &Connection {
         &self.connection
+    }
+}
+
+impl DerefMut for Db {
+    fn deref_mut(&mut self) -> &mut Connection {
+        &mut self.connection
     }
 }
 

@@ -7,7 +7,8 @@ use super::error::{EngineError, Result};
 use super::plan_clone::{Blueprint, StatisticsRows};
 use super::refusal;
 use super::scan_status::estimates;
-use super::schema_state::SchemaState;
+use super::schema_state::{SchemaState, Usages};
+use super::statement::{Statement, claiming};
 use crate::domain::catalogue::{Catalogue, DocumentedIndex};
 use crate::domain::database::Database;
 use crate::domain::index_definition::{IndexStatement, parse_index, same_meaning};
@@ -38,19 +39,6 @@ pub struct Asked<'a> {
     pub other_values: Option<&'a [Value]>,
     /// The index that the guide names.
     pub claim: Option<&'a str>,
-}
-
-/// A documented statement with values of the file.
-pub struct Statement {
-    pub id: String,
-    pub sql: String,
-    pub values: Vec<Value>,
-    pub claim: Option<String>,
-}
-
-/// The statements that the guide says use `index`.
-pub fn claiming<'a>(statements: &'a [Statement], index: &'a str) -> impl Iterator<Item = &'a Statement> {
-    statements.iter().filter(move |statement| statement.claim.as_deref() == Some(index))
 }
 
 /// Plans and claim of one statement.
@@ -113,6 +101,13 @@ impl Judge {
         if migrated { &self.after } else { &self.before }.clones().next()
     }
 
+    /// Clones of the file as dropped: with its own statistics, and with the newest at hand.
+    pub fn first_and_last(&self) -> Option<[&Connection; 2]> {
+        let mut clones = self.before.clones();
+        let first = clones.next()?;
+        Some([first, clones.last().unwrap_or(first)])
+    }
+
     /// What the migration does, without sizes and times.
     pub fn migration(&self) -> &[IndexReport] {
         &self.migration
@@ -172,7 +167,7 @@ impl Judge {
         if !stands {
             return Vec::new();
         }
-        let mut answers: Vec<(Circumstance, Result<Vec<(Statistics, Usage)>>)> = Vec::new();
+        let mut answers: Vec<(Circumstance, Result<Usages>)> = Vec::new();
         let literals: Vec<String> = asked.values.iter().map(Value::literal).collect();
         if let Some(sql) = with_literals(asked.sql, &literals) {
             answers.push((Circumstance::Literals, self.after.usages(&sql, &[], index)));
@@ -242,6 +237,8 @@ pub fn check_index(probe: &Connection, database: &Database, index: &DocumentedIn
         bytes: None,
         n_rows: None,
         n_table_rows: None,
+        write_cost: None,
+        write_cost_unknown: None,
     };
     let statement = parse_index(&index.sql).map_err(|words| {
         EngineError::new(

@@ -98,7 +98,7 @@ pub fn compare(before: Run<'_>, after: Run<'_>, granularity_ns: u64) -> Result<(
 }
 
 /// The first run of a connection: its counters do not depend on what ran before.
-fn cold(of: Run<'_>) -> Result<Measured> {
+pub fn cold(of: Run<'_>) -> Result<Measured> {
     let Run { sql, parameters, side } = of;
     let plan = explain(&side.db, sql, parameters)?;
     let mut statement = prepare(of)?;

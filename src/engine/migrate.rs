@@ -4,7 +4,7 @@ use super::clock::monotonic_ns;
 use super::connection::{Db, ForeignKeys, quoted};
 use super::error::{EngineError, Result};
 use super::plan_clone::Blueprint;
-use super::{judge, refusal, sizes};
+use super::{judge, refusal, sizes, write_cost};
 use crate::domain::database::Database;
 use crate::domain::index_definition::parse_index;
 use crate::domain::migration::{IndexReport, Outcome};
@@ -16,6 +16,7 @@ pub fn apply(
     blueprint: &Blueprint,
     original: &Db,
     candidate: &Db,
+    granularity_ns: u64,
 ) -> Result<IndexReport> {
     let mut entry = entry.clone();
     match entry.outcome {
@@ -33,6 +34,10 @@ pub fn apply(
         let name = database.index(&entry.index).map_or(&entry.index, |(_, deployed)| &deployed.name);
         let size = sizes::of_index(db, name)?;
         (entry.bytes, entry.n_rows) = (Some(size.bytes), Some(size.n_rows));
+        match write_cost::measure(db.fork(), &entry.table, name, granularity_ns)? {
+            Ok(cost) => entry.write_cost = Some(cost),
+            Err(reason) => entry.write_cost_unknown = Some(reason),
+        }
     }
     if entry.outcome != Outcome::NotApplicable {
         entry.n_table_rows = Some(count_rows(original, &entry.table)?);

@@ -15,6 +15,7 @@ mod header;
 mod index_relations;
 pub mod interrupt;
 mod judge;
+mod large_indexes;
 mod measure;
 mod migrate;
 mod open;
@@ -29,37 +30,44 @@ mod sample;
 mod scan_status;
 mod schema_state;
 mod sizes;
+mod statement;
+mod statistics_effects;
 mod suggestions;
 mod tally;
 mod why;
+mod work;
+mod write_cost;
 
 use std::collections::BTreeMap;
 
 use choices::{Chosen, Effort};
 use cleanup::OrphansBefore;
-use connection::{Db, ForeignKeys, quoted};
-use index_relations::{DocumentedPlans, Without};
-use judge::{Asked, Judge, Statement};
-use plan_clone::{Blueprint, StatisticsRows};
+use connection::{Db, quoted};
+use index_relations::DocumentedPlans;
+use judge::{Asked, Judge};
 use repair::Repaired;
 use repair_search::Search;
+use statement::Statement;
 
-pub use connection::open_in_memory;
+pub use connection::{ForeignKeys, open_in_memory};
 pub use error::{EngineError, Result};
 pub use open::Dropped;
+pub use plan::explain;
+pub use plan_clone::{Blueprint, StatisticsRows};
 
 use crate::domain::bytecode::Opcode;
 use crate::domain::catalogue::{Catalogue, DocumentedCleanup, DocumentedQuery};
 use crate::domain::cleanup::CleanupReport;
 use crate::domain::database::{BtreeSize, Database, Index};
 use crate::domain::failure::FailureKind;
+use crate::domain::finding::Subject;
 use crate::domain::index_findings::{IndexUse, RelationKind};
 use crate::domain::instant::Instant;
 use crate::domain::migration::{IndexReport, Outcome};
 use crate::domain::query::{Choice, Parameter, QueryReport};
 use crate::domain::redefinition::{RepairTrial, RepairedClaim};
 use crate::domain::report::Environment;
-use crate::domain::run::{Judged, Step, StepAnswer};
+use crate::domain::run::{Judged, Step, StepAnswer, TriedWithout};
 use crate::domain::value::Value;
 use crate::domain::verdict::Statistics;
 use crate::snapshot::{self, Base, Fork, Promotion};
@@ -91,6 +99,7 @@ struct Session {
     chosen: Chosen,
     orphans: OrphansBefore,
     repaired: Option<Repaired>,
+    sizes: Option<Vec<BtreeSize>>,
 }
 
 impl Engine {
@@ -136,11 +145,13 @@ impl Engine {
         self.start(fork, None, database)
     }
 
-    fn start(&mut self, original: Fork, base: Option<Base>, database: Database) -> Result<Database> {
+    fn start(&mut self, original: Fork, base: Option<Base>, mut database: Database) -> Result<Database> {
         let candidate = Db::open(original.fork(), ForeignKeys::On)?;
         let original = Db::open(original, ForeignKeys::On)?;
+        let blueprint = Blueprint::read(&original)?;
+        database.notices.extend(blueprint.notices()?);
         self.session = Some(Session {
-            blueprint: Blueprint::read(&original)?,
+            blueprint,
             database: database.clone(),
             original,
             candidate,
@@ -150,6 +161,7 @@ impl Engine {
             chosen: Chosen::default(),
             orphans: OrphansBefore::default(),
             repaired: None,
+            sizes: None,
         });
         Ok(database)
     }
@@ -172,6 +184,7 @@ impl Engine {
             Step::PreviewCleanup(id) => self.preview_cleanup(id).map(StepAnswer::Cleanup),
             Step::Repair => self.repair().map(StepAnswer::Repair),
             Step::Sizes => self.sizes().map(StepAnswer::Sizes),
+            Step::TryWithout => self.try_without().map(StepAnswer::TriedWithout),
         }
     }
 
@@ -295,10 +308,11 @@ impl Engine {
     }
 
     fn build_index(&mut self, name: &str) -> Result<IndexReport> {
-        let catalogue = &self.catalogue;
+        let (catalogue, granularity_ns) = (&self.catalogue, self.granularity_ns);
         let session = self.session.as_mut().ok_or_else(not_open)?;
         let entry = session.migration_entry(catalogue, name)?;
-        migrate::apply(&entry, &session.database, &session.blueprint, &session.original, &session.candidate)
+        let (original, candidate) = (&session.original, &session.candidate);
+        migrate::apply(&entry, &session.database, &session.blueprint, original, candidate, granularity_ns)
     }
 
     fn preview_cleanup(&mut self, id: &str) -> Result<CleanupReport> {
@@ -310,7 +324,15 @@ impl Engine {
     }
 
     fn sizes(&mut self) -> Result<Vec<BtreeSize>> {
-        sizes::all(&self.session()?.original)
+        let session = self.session()?;
+        let sizes = sizes::all(&session.original)?;
+        session.sizes = Some(sizes.clone());
+        Ok(sizes)
+    }
+
+    fn try_without(&mut self) -> Result<TriedWithout> {
+        let catalogue = &self.catalogue;
+        self.session.as_mut().ok_or_else(not_open)?.try_without(catalogue)
     }
 }
 
@@ -326,14 +348,14 @@ impl Session {
         for query in &catalogue.queries {
             let parameters = choices::parameters(&self.original, query, effort, &mut self.chosen)?;
             statements.push(Statement {
-                id: query.id.clone(),
+                subject: Subject::Query(query.id.clone()),
                 sql: query.sql.clone(),
                 values: parameters.into_iter().map(|parameter| parameter.value).collect(),
                 claim: query.claim.clone(),
             });
         }
         statements.extend(catalogue.cleanups.iter().map(|cleanup| Statement {
-            id: cleanup.id.clone(),
+            subject: Subject::Cleanup(cleanup.id.clone()),
             sql: cleanup.sql.clone(),
             values: Vec::new(),
             claim: cleanup.claim.clone(),
@@ -345,7 +367,7 @@ impl Session {
     fn statements_twice(&mut self, catalogue: &Catalogue) -> Result<Vec<Statement>> {
         let mut statements = self.statements(catalogue, Effort::MostFrequent)?;
         for other in self.statements(catalogue, Effort::FirstRow)? {
-            if statements.iter().all(|one| one.id != other.id || one.values != other.values) {
+            if statements.iter().all(|one| one.subject != other.subject || one.values != other.values) {
                 statements.push(other);
             }
         }
@@ -375,12 +397,29 @@ impl Session {
         Ok(judged)
     }
 
+    /// Runs documented statements without what their plans rest on: a large index, and the statistics.
+    fn try_without(&mut self, catalogue: &Catalogue) -> Result<TriedWithout> {
+        let asked = self.statements(catalogue, Effort::MostFrequent)?;
+        if self.sizes.is_none() {
+            self.sizes = Some(sizes::all(&self.original)?);
+        }
+        self.judge_for(catalogue)?;
+        let clones = self.judge.as_ref().and_then(Judge::first_and_last).ok_or_else(not_open)?;
+        let tables: Vec<&str> = catalogue.tables.iter().map(|table| table.name.as_str()).collect();
+        let (sizes, original) = (self.sizes.as_deref().unwrap_or_default(), self.original.fork());
+        let large_indexes = large_indexes::large_indexes(&self.database, &tables, sizes, &asked, clones, original)?;
+        let statistics_effects = match &self.fresh {
+            Some(fresh) => {
+                statistics_effects::Tried { blueprint: &self.blueprint, original, fresh, asked: &asked }.effects()?
+            }
+            None => Vec::new(),
+        };
+        Ok(TriedWithout { large_indexes, statistics_effects })
+    }
+
     /// What the file's indexes are to each other and to the documented statements.
     fn judge_indexes(&mut self, catalogue: &Catalogue, judged: &mut Judged) -> Result<()> {
-        let values = |query: &QueryReport| query.parameters.iter().map(|parameter| parameter.value.clone()).collect();
-        let mut asked: Vec<(String, Vec<Value>)> =
-            judged.queries.iter().map(|query| (query.sql.clone(), values(query))).collect();
-        asked.extend(judged.cleanups.iter().map(|cleanup| (cleanup.sql.clone(), Vec::new())));
+        let asked = self.statements(catalogue, Effort::FirstRow)?;
         let documented = |name: &str| catalogue.indexes.iter().any(|index| index.name.eq_ignore_ascii_case(name));
         let mut relations = index_relations::relations(&self.database, documented);
         let mut uses = Vec::new();
@@ -389,20 +428,29 @@ impl Session {
         let plans = DocumentedPlans::new(judge.clones().collect(), asked);
         for relation in &mut relations {
             let instead = (relation.kind == RelationKind::DuplicateOf).then_some(relation.other.as_str());
-            relation.n_plans_changed = plans.without(&relation.index, instead)?.n_changed;
+            relation.n_plans_changed = plans.n_changed(&relation.table, &relation.index, instead)?;
         }
         for table in &self.database.tables {
-            // A table that no documented plan reaches has no part in any.
             let of_guide = catalogue.tables.iter().any(|known| known.name.eq_ignore_ascii_case(&table.name));
-            let reached = of_guide || plans.mention(&table.name);
-            let made = |index: &&Index| index.sql.is_some() && !index.unique && !documented(&index.name);
-            for index in table.indexes.iter().filter(made) {
-                let without = if reached { plans.without(&index.name, None)? } else { Without::default() };
+            let made = |index: &&Index| index.sql.is_some() && !index.unique;
+            let deployed = table.indexes.iter().filter(made).map(|index| (index.name.as_str(), index.partial));
+            let created = judge
+                .migration()
+                .iter()
+                .filter(|entry| entry.outcome == Outcome::Created && entry.table.eq_ignore_ascii_case(&table.name));
+            let partial = |name: &str| catalogue.index(name).is_some_and(|index| index.where_clause.is_some());
+            let created = created.map(|entry| (entry.index.as_str(), partial(&entry.index)));
+            for (index, partial) in deployed.chain(created) {
+                let n_plans = plans.n_using(index);
+                // A documented one is never to be dropped, and each drop has SQLite read all statistics again.
+                let keep = n_plans > 0 && documented(index);
+                let n_plans_changed = if keep { n_plans } else { plans.n_changed(&table.name, index, None)? };
                 uses.push(IndexUse {
-                    index: index.name.clone(),
+                    index: index.into(),
                     table: table.name.clone(),
-                    n_plans: without.n_using,
-                    n_plans_changed: without.n_changed,
+                    n_plans,
+                    n_plans_changed,
+                    n_usable: (of_guide && partial).then(|| plans.n_usable(&table.name, index)).flatten(),
                 });
             }
         }

@@ -7,16 +7,30 @@
 use rusqlite::Connection;
 
 use super::connection::{ForeignKeys, open_in_memory};
-use super::error::Result;
+use super::error::{EngineError, Result};
+use crate::domain::database::unknown_to_sqlite;
 use crate::domain::index_findings::IndexStatistics;
 use crate::domain::value::Value;
 use crate::domain::verdict::Statistics;
 
+/// Stands in the schema until it is given the name of something else.
+const PLACEHOLDER: &str = "cortex_placeholder";
+
 /// Schema and statistics, read once from a file.
 #[derive(Clone, Default)]
 pub struct Blueprint {
-    statements: Vec<String>,
+    objects: Vec<SchemaObject>,
     pub statistics: StatisticsRows,
+}
+
+/// A row of `sqlite_schema`.
+#[derive(Clone)]
+struct SchemaObject {
+    kind: String,
+    name: String,
+    table: String,
+    sql: Option<String>,
+    without_rowid: bool,
 }
 
 /// Rows of `sqlite_stat1` and `sqlite_stat4`.
@@ -48,6 +62,24 @@ impl StatisticsRows {
         rows.collect()
     }
 
+    /// Without what is known of one index.
+    pub fn without(&self, index: &str) -> Self {
+        let other = |name: &Value| !matches!(name, Value::Text(name) if name == index);
+        Self {
+            stat1: self.stat1.iter().filter(|[_, name, _]| other(name)).cloned().collect(),
+            stat4: self.stat4.iter().filter(|[_, name, ..]| other(name)).cloned().collect(),
+        }
+    }
+
+    /// Statements that take out what is known of one index.
+    pub fn forget_sql(&self, index: &str) -> String {
+        let index = Value::Text(index.into()).literal();
+        let tables = if self.stat4.is_empty() { &["sqlite_stat1"][..] } else { &["sqlite_stat1", "sqlite_stat4"] };
+        let deletes: Vec<String> =
+            tables.iter().map(|table| format!("DELETE FROM {table} WHERE idx = {index};")).collect();
+        deletes.join("\n")
+    }
+
     pub fn is_empty(&self) -> bool {
         self.stat1.is_empty()
     }
@@ -69,16 +101,25 @@ fn read_rows<const N: usize>(connection: &Connection, sql: &str) -> Result<Vec<[
 
 impl Blueprint {
     pub fn read(connection: &Connection) -> Result<Self> {
-        // Shadow tables come with their virtual table; SQLite makes its own tables itself.
+        // Shadow tables come with their virtual table; SQLite makes its own tables itself. Indexes without a statement
+        // are those of constraints.
         let mut statement = connection.prepare(
-            "SELECT s.sql FROM sqlite_schema AS s
+            "SELECT s.type, s.name, s.tbl_name, s.sql, coalesce(l.wr, FALSE) FROM sqlite_schema AS s
              LEFT JOIN pragma_table_list AS l ON l.schema = 'main' AND l.name = s.name AND s.type = 'table'
-             WHERE s.sql IS NOT NULL AND s.name NOT LIKE 'sqlite\\_%' ESCAPE '\\' AND coalesce(l.type, '') <> 'shadow'
+             WHERE (s.sql IS NULL OR s.name NOT LIKE 'sqlite\\_%' ESCAPE '\\') AND coalesce(l.type, '') <> 'shadow'
              ORDER BY CASE s.type WHEN 'table' THEN 0 WHEN 'index' THEN 1 WHEN 'view' THEN 2 ELSE 3 END, s.rowid",
         )?;
-        let rows = statement.query_map([], |row| row.get(0))?;
-        let statements = rows.collect::<rusqlite::Result<_>>()?;
-        Ok(Self { statements, statistics: StatisticsRows::read(connection) })
+        let rows = statement.query_map([], |row| {
+            Ok(SchemaObject {
+                kind: row.get(0)?,
+                name: row.get(1)?,
+                table: row.get(2)?,
+                sql: row.get(3)?,
+                without_rowid: row.get(4)?,
+            })
+        })?;
+        let objects = rows.collect::<rusqlite::Result<_>>()?;
+        Ok(Self { objects, statistics: StatisticsRows::read(connection) })
     }
 
     /// The kinds of statistics at hand, that of the file as it is first.
@@ -91,26 +132,77 @@ impl Blueprint {
         kinds
     }
 
-    /// Builds a clone. What SQLite cannot make again (a virtual table of an unknown module) is left out; a statement
-    /// that needs it then fails to prepare with SQLite's own words.
+    /// Builds a clone. What SQLite cannot make again stands in its schema all the same, as it stands in the file's; a
+    /// statement that needs it fails to prepare with SQLite's own words.
     pub fn build(&self, statistics: Option<&StatisticsRows>, foreign_keys: ForeignKeys) -> Result<Connection> {
-        let connection = open_in_memory(foreign_keys)?;
-        connection.execute_batch("BEGIN")?;
-        for sql in &self.statements {
-            // Its failure says nothing about any other statement.
-            let _ = connection.execute_batch(sql);
-        }
-        connection.execute_batch("COMMIT")?;
+        let (connection, _) = self.make(foreign_keys)?;
         if let Some(statistics) = statistics.filter(|statistics| !statistics.is_empty()) {
             load_statistics(&connection, statistics)?;
         }
         Ok(connection)
     }
+
+    /// A sentence on each thing that this SQLite cannot make again; those on a table that is one go without saying.
+    pub fn notices(&self) -> Result<Vec<String>> {
+        let (_, failed) = self.make(ForeignKeys::On)?;
+        let own = |object: &SchemaObject| {
+            object.name == object.table || !failed.iter().any(|(other, _)| other.name == object.table)
+        };
+        let named = failed.iter().filter(|(object, _)| own(object));
+        Ok(named.map(|(object, words)| unknown_to_sqlite(&object.kind, &object.name, words)).collect())
+    }
+
+    /// An empty database with the schema, and what had to be written into it, with SQLite's words.
+    fn make(&self, foreign_keys: ForeignKeys) -> Result<(Connection, Vec<(&SchemaObject, String)>)> {
+        let connection = open_in_memory(foreign_keys)?;
+        connection.execute_batch("BEGIN")?;
+        let mut failed: Vec<(&SchemaObject, String)> = Vec::new();
+        for object in &self.objects {
+            let Some(sql) = &object.sql else {
+                if failed.iter().any(|(other, _)| other.name == object.table) {
+                    object.write(&connection)?;
+                }
+                continue;
+            };
+            if let Err(error) = connection.execute_batch(sql) {
+                object.write(&connection)?;
+                failed.push((object, EngineError::from(error).words()));
+            }
+        }
+        connection.execute_batch("COMMIT")?;
+        Ok((connection, failed))
+    }
 }
 
-/// ANALYZE makes the statistics tables, `ANALYZE sqlite_schema` has the planner read what was put in.
+impl SchemaObject {
+    /// Puts the row of a table or index that SQLite cannot create into the schema, above a b-tree of its kind. SQLite
+    /// reads it as it reads the file's own: what it does not know there matters only to a statement that needs it.
+    fn write(&self, connection: &Connection) -> Result<()> {
+        let has_index_pages = self.kind == "index" || self.without_rowid;
+        let columns = if has_index_pages { "(a PRIMARY KEY) WITHOUT ROWID" } else { "(a)" };
+        connection.execute_batch(&format!("CREATE TABLE {PLACEHOLDER} {columns}; PRAGMA writable_schema = ON;"))?;
+        // A virtual table, a view and a trigger have no b-tree.
+        let is_stored = self.kind == "index" || (self.kind == "table" && !self.is_virtual());
+        connection.execute(
+            &format!(
+                "UPDATE sqlite_schema SET type = ?1, name = ?2, tbl_name = ?3, sql = ?4, rootpage = iif(?5, rootpage, 0)
+                 WHERE name = '{PLACEHOLDER}'"
+            ),
+            (&self.kind, &self.name, &self.table, &self.sql, is_stored),
+        )?;
+        connection.execute_batch("PRAGMA writable_schema = RESET")?;
+        Ok(())
+    }
+
+    fn is_virtual(&self) -> bool {
+        let mut words = self.sql.iter().flat_map(|sql| sql.split_whitespace());
+        words.nth(1).is_some_and(|word| word.eq_ignore_ascii_case("VIRTUAL"))
+    }
+}
+
+/// `ANALYZE sqlite_schema` analyses nothing: it makes the statistics tables, and has the planner read what was put in.
 pub fn load_statistics(connection: &Connection, statistics: &StatisticsRows) -> Result<()> {
-    connection.execute_batch("BEGIN; ANALYZE; DELETE FROM sqlite_stat1; DELETE FROM sqlite_stat4;")?;
+    connection.execute_batch("BEGIN; ANALYZE sqlite_schema; DELETE FROM sqlite_stat1; DELETE FROM sqlite_stat4;")?;
     {
         let mut insert = connection.prepare("INSERT INTO sqlite_stat1 VALUES (?1, ?2, ?3)")?;
         for row in &statistics.stat1 {

@@ -3,12 +3,12 @@
 use super::clock::monotonic_ns;
 use super::connection::{Db, ForeignKeys};
 use super::error::{EngineError, Result};
-use super::judge::Statement;
 use super::measure::{self, Run, Side};
 use super::plan::explain;
 use super::plan_clone::{Blueprint, StatisticsRows};
 use super::repair_search::{Found, Search};
 use super::schema_state::SchemaState;
+use super::statement::Statement;
 use super::{rewrites, sizes, suggestions};
 use crate::domain::redefinition::{BuiltIndex, RepairTrial, RepairedClaim};
 use crate::domain::repair::{Change, foreign_keys};
@@ -33,7 +33,7 @@ pub fn repair(search: &Search<'_>, original: &Db, candidate: &Db, granularity_ns
     let state = SchemaState::build(&blueprint, &[], &blueprint.kinds(Some(&statistics)), ForeignKeys::On)?;
     trial.claims = claims(&state, search.statements);
     for claim in &mut trial.claims {
-        let Some(statement) = search.statements.iter().find(|statement| statement.id == claim.id) else { continue };
+        let Some(statement) = search.statements.iter().find(|statement| statement.id() == claim.id) else { continue };
         measure_claim(claim, statement, original, &db, granularity_ns)?;
     }
     trial.superfluous = suggestions::superfluous(search, &state, &db)?;
@@ -109,7 +109,7 @@ fn claim(state: &SchemaState, statement: &Statement) -> Option<RepairedClaim> {
         Err(error) => Facts::NotApplicable(error.words()),
     };
     Some(RepairedClaim {
-        id: statement.id.clone(),
+        id: statement.id().into(),
         index: index.clone(),
         judgement: judge(index, &facts),
         holds_with,

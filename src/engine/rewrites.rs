@@ -7,10 +7,10 @@ use rusqlite::Connection;
 
 use super::connection::{Db, quoted};
 use super::error::Result;
-use super::judge::Statement;
 use super::measure::{self, Run, Side};
 use super::plan::{bind, explain};
 use super::repair_search::Search;
+use super::statement::Statement;
 use crate::domain::index_definition::{canonical_term, parse_index};
 use crate::domain::plan::accesses_of;
 use crate::domain::redefinition::{Rewrite, RewriteKind};
@@ -33,7 +33,7 @@ struct Words {
 pub fn rewrites(search: &Search<'_>, candidate: &Db, repaired: &Db, granularity_ns: u64) -> Result<Vec<Rewrite>> {
     let mut rewrites: Vec<Rewrite> = Vec::new();
     for (at, statement) in search.statements.iter().enumerate() {
-        if search.statements[..at].iter().any(|other| other.id == statement.id) {
+        if search.statements[..at].iter().any(|other| other.subject == statement.subject) {
             continue;
         }
         for words in [repeated(search, statement, candidate), page(search, statement, repaired)?, time_forms(statement)]
@@ -111,7 +111,7 @@ fn compare(statement: &Statement, words: Words, db: &Db, granularity_ns: u64) ->
         granularity_ns,
     )?;
     Ok(Some(Rewrite {
-        query: statement.id.clone(),
+        query: statement.id().into(),
         kind,
         sql,
         plan,

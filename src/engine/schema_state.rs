@@ -13,6 +13,9 @@ use crate::domain::table_terms::table_terms;
 use crate::domain::value::Value;
 use crate::domain::verdict::{Statistics, Usage};
 
+/// How one plan uses an index, with each kind of statistics.
+pub type Usages = Vec<(Statistics, Usage)>;
+
 /// Kinds of statistics with their rows; the first is the file as it is.
 pub type StatisticsKinds<'a> = Vec<(Statistics, Option<&'a StatisticsRows>)>;
 
@@ -56,7 +59,7 @@ impl SchemaState {
     }
 
     /// How the plan of `sql` uses `index`, with each kind of statistics.
-    pub fn usages(&self, sql: &str, parameters: &[Value], index: &str) -> Result<Vec<(Statistics, Usage)>> {
+    pub fn usages(&self, sql: &str, parameters: &[Value], index: &str) -> Result<Usages> {
         let of = |(kind, clone): &(Statistics, Connection)| Ok((*kind, usage(clone, sql, parameters, index)?));
         self.clones.iter().map(of).collect()
     }

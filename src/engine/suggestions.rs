@@ -5,7 +5,6 @@ use super::clock::monotonic_ns;
 use super::connection::{Db, ForeignKeys, quoted};
 use super::error::Result;
 use super::index_relations::relations;
-use super::judge::Statement;
 use super::measure::{self, Run, Side};
 use super::overview;
 use super::plan::explain;
@@ -13,6 +12,7 @@ use super::repair::n_hold;
 use super::repair_search::Search;
 use super::schema_state::SchemaState;
 use super::sizes;
+use super::statement::Statement;
 use crate::domain::index_candidates::{IndexShape, candidates};
 use crate::domain::plan::{accesses_of, costly_steps};
 use crate::domain::redefinition::{RepairTrial, Suggestion, SuperfluousIndex};
@@ -42,10 +42,10 @@ pub fn suggestions(
     let mut suggestions: Vec<Suggestion> = Vec::new();
     let mut asked: Vec<&str> = Vec::new();
     for statement in search.statements.iter().filter(|statement| statement.claim.is_none()) {
-        if asked.contains(&statement.id.as_str()) {
+        if asked.contains(&statement.id()) {
             continue;
         }
-        asked.push(&statement.id);
+        asked.push(statement.id());
         let plan = explain(repaired, &statement.sql, &statement.values).unwrap_or_default();
         if costly_steps(&plan).next().is_none() {
             continue;
@@ -83,7 +83,7 @@ pub fn suggestions(
         let size = sizes::of_index(&db, &name)?;
         names.push(name.clone());
         suggestions.push(Suggestion {
-            query: statement.id.clone(),
+            query: statement.id().into(),
             index: name,
             table: shape.table.clone(),
             sql,

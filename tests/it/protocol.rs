@@ -96,8 +96,8 @@ fn a_run_asks_for_everything_once() {
         assert!(!step.label().is_empty() && !step.phase().label(catalogue).is_empty());
     }
     let n = catalogue.indexes.len() + catalogue.queries.len() + catalogue.cleanups.len();
-    assert_eq!(all.len(), n + 4, "judge, analyze, repair and sizes");
-    assert_eq!((all.first(), all.last()), (Some(&Step::Judge), Some(&Step::Sizes)));
+    assert_eq!(all.len(), n + 5, "judge, analyze, repair, sizes and what is tried without");
+    assert_eq!((all.first(), all.last()), (Some(&Step::Judge), Some(&Step::TryWithout)));
 }
 
 #[test]

@@ -3,6 +3,7 @@
 mod detail;
 mod row;
 mod undocumented;
+mod worth;
 
 use std::collections::BTreeSet;
 

@@ -4,7 +4,6 @@ use leptos::prelude::*;
 
 use crate::domain::catalogue::DocumentedIndex;
 use crate::domain::migration::{IndexReport, Outcome};
-use crate::domain::numbers::{count, counted};
 use crate::domain::run::Step;
 use crate::domain::verdict::Claim;
 use crate::ui::components::sql::{Sql, SqlDiff, SqliteError};
@@ -13,6 +12,7 @@ use crate::ui::components::verdict::Becomes;
 use crate::ui::{Inspector, Route};
 
 use super::to_be_measured;
+use super::worth::Worth;
 
 #[component]
 pub fn Detail(documented: DocumentedIndex, entry: Memo<Option<IndexReport>>) -> impl IntoView {
@@ -27,10 +27,6 @@ pub fn Detail(documented: DocumentedIndex, entry: Memo<Option<IndexReport>>) -> 
 fn found(entry: IndexReport) -> AnyView {
     let error = entry.error.clone().map(|words| view! { <SqliteError words=words lead="SQLite says:" /> });
     let explanation = (!entry.explanation.is_empty()).then(|| view! { <p>{entry.explanation.clone()}</p> });
-    let covered = entry.n_rows.zip(entry.n_table_rows).map(|(part, whole)| {
-        let of = format!("Covers {} of {}.", count(part), counted(whole, "row", "rows"));
-        view! { <p class="hint">{of}</p> }
-    });
     let build = (to_be_measured(&entry)).then(|| {
         let steps = vec![Step::BuildIndex(entry.index.clone())];
         view! {
@@ -39,7 +35,7 @@ fn found(entry: IndexReport) -> AnyView {
             </div>
         }
     });
-    view! { {error} {explanation} {definitions(&entry)} {covered} {build} }.into_any()
+    view! { {error} {explanation} {definitions(&entry)} <Worth entry=entry /> {build} }.into_any()
 }
 
 fn definitions(entry: &IndexReport) -> AnyView {
