@@ -11,6 +11,7 @@ mod browser;
 mod fixture;
 mod inputs;
 mod native;
+mod repair;
 mod sample;
 mod server;
 mod stopping;
@@ -28,7 +29,7 @@ const RUN: Duration = Duration::from_secs(150);
 const JUDGED: &str = "Plans asked for";
 
 /// The views of the navigation, by name, in order.
-const VIEWS: [&str; 6] = ["Summary", "Indexes", "Queries", "Clean-ups", "Database", "Report"];
+const VIEWS: [&str; 7] = ["Summary", "Indexes", "Queries", "Clean-ups", "Repair", "Database", "Report"];
 
 impl Browser {
     /// Opens a file and waits for its verdicts.

@@ -95,9 +95,14 @@ fn a_plan_has_sentences_and_its_bytecode_is_one_click_away() {
 fn shortcuts_go_to_views() {
     let browser = Browser::open("shortcuts");
     open_sample(&browser);
-    for (key, hash) in
-        [('i', "#/indexes"), ('q', "#/queries"), ('c', "#/cleanups"), ('d', "#/overview"), ('r', "#/report")]
-    {
+    for (key, hash) in [
+        ('i', "#/indexes"),
+        ('q', "#/queries"),
+        ('c', "#/cleanups"),
+        ('f', "#/repair"),
+        ('d', "#/overview"),
+        ('r', "#/report"),
+    ] {
         browser.press(None, 'g');
         browser.press(None, key);
         browser.until(&format!("the view at {hash}"), SOON, || {
