@@ -36,7 +36,7 @@ fn inspected(fixture: &Fixture) -> (Report, Vec<Finding>) {
     let mut opened = fixture.open();
     let environment = opened.engine.environment().unwrap();
     let mut report = Report::new(NOW, environment, opened.database.clone());
-    for step in [Step::Judge, Step::Analyze, Step::Sizes, Step::TryWithout] {
+    for step in [Step::Analyze, Step::Sizes, Step::TryWithout] {
         report.absorb(opened.engine.run(&step).unwrap());
     }
     let findings = derive(&report, opened.engine.catalogue());
