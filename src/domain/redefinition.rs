@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::plan::PlanRow;
 use super::query::Cost;
 use super::verdict::{Judgement, Statistics};
+use super::write_cost::WriteCost;
 
 /// What was tried on a copy of the file until every claim held, or until nothing was left to try.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -46,11 +47,14 @@ pub struct DroppedIndex {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct BuiltIndex {
     pub index: String,
+    pub table: String,
     pub bytes: u64,
     /// Entries in the index.
     pub n_rows: u64,
     /// Time of CREATE INDEX.
     pub elapsed_ns: u64,
+    /// `None` where nothing can be written to measure it.
+    pub write_cost: Option<WriteCost>,
 }
 
 /// One claim with the repair in place.

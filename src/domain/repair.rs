@@ -15,6 +15,7 @@ use super::redefinition::{Redefinition, Suggestion, SuperfluousIndex};
 use super::report::Report;
 use super::verdict::{Claim, Statistics, Verdict};
 use super::words::{identifier, list};
+use super::write_cost::WriteCost;
 
 /// Width of a comment's text.
 const WIDTH: usize = 110;
@@ -81,6 +82,35 @@ impl std::ops::Add for Price {
             elapsed_ns: self.elapsed_ns.saturating_add(other.elapsed_ns),
         }
     }
+}
+
+/// What the index of a change costs every write to its table; `None` where it was not measured.
+pub fn write_cost<'a>(change: &Change, report: &'a Report) -> Option<&'a WriteCost> {
+    let built = report.repair.as_ref().and_then(|trial| trial.built(&change.id));
+    match built {
+        Some(built) => built.write_cost.as_ref(),
+        None => report.index(&change.id).and_then(|entry| entry.write_cost.as_ref()),
+    }
+}
+
+/// What one INSERT takes longer with all indexes of `changes`, by table; tables without a difference that shows are
+/// left out.
+pub fn insert_extra_ns<'a>(changes: impl Iterator<Item = &'a Change>, report: &Report) -> Vec<(String, u64)> {
+    let mut tables: Vec<(String, u64)> = Vec::new();
+    for change in changes {
+        let Some(cost) = write_cost(change, report) else { continue };
+        let built = report.repair.as_ref().and_then(|trial| trial.built(&change.id)).map(|built| &built.table);
+        let Some(table) = built.or_else(|| report.index(&change.id).map(|entry| &entry.table)) else { continue };
+        let Ok(extra_ns @ 1..) = u64::try_from(cost.insert_extra_ns) else { continue };
+        if cost.insert_extra_quartiles_ns[0] <= 0 {
+            continue;
+        }
+        match tables.iter_mut().find(|(name, _)| name.eq_ignore_ascii_case(table)) {
+            Some((_, sum)) => *sum = sum.saturating_add(extra_ns),
+            None => tables.push((table.clone(), extra_ns)),
+        }
+    }
+    tables
 }
 
 /// `None` for a change that was not built.
@@ -483,7 +513,7 @@ fn statistics(report: &Report, changes: &[Change]) -> Option<Change> {
                 claims.iter().filter(of).count()
             }
         };
-        (n > 0).then(|| {
+        (n > 0 && !report.statistics_harm()).then(|| {
             let claims = counted(n as u64, "documented claim", "documented claims");
             format!("Statistics: the file has none, and what SQLite chooses for {claims} depends on them.")
         })

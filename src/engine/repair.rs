@@ -9,7 +9,8 @@ use super::plan_clone::{Blueprint, StatisticsRows};
 use super::repair_search::{Found, Search};
 use super::schema_state::SchemaState;
 use super::statement::Statement;
-use super::{rewrites, sizes, suggestions};
+use super::{rewrites, sizes, suggestions, write_cost};
+use crate::domain::index_definition::parse_index;
 use crate::domain::redefinition::{BuiltIndex, RepairTrial, RepairedClaim};
 use crate::domain::repair::{Change, foreign_keys};
 use crate::domain::verdict::{Facts, Statistics, Usage, Verdict, judge, verdict_of};
@@ -26,6 +27,9 @@ pub fn repair(search: &Search<'_>, original: &Db, candidate: &Db, granularity_ns
     let Found { redefinitions, mut built, n_tried, repaired: db } = search.run(candidate)?;
     for change in foreign_keys(search.database, search.catalogue, search.migration) {
         built.extend(build(&db, &change)?);
+    }
+    for index in &mut built {
+        index.write_cost = write_cost::measure(db.fork(), &index.table, &index.index, granularity_ns)?.ok();
     }
     let statistics = analyze(&db, search.analysis_limit)?;
     let mut trial = RepairTrial { redefinitions, built, n_tried, ..RepairTrial::default() };
@@ -96,7 +100,15 @@ fn build(db: &Db, change: &Change) -> Result<Option<BuiltIndex>> {
     }
     let elapsed_ns = monotonic_ns().saturating_sub(start);
     let size = sizes::of_index(db, &change.id)?;
-    Ok(Some(BuiltIndex { index: change.id.clone(), bytes: size.bytes, n_rows: size.n_rows, elapsed_ns }))
+    let table = change.up.iter().find_map(|sql| parse_index(sql).ok()).map(|statement| statement.definition.table);
+    Ok(Some(BuiltIndex {
+        index: change.id.clone(),
+        table: table.unwrap_or_default(),
+        bytes: size.bytes,
+        n_rows: size.n_rows,
+        elapsed_ns,
+        write_cost: None,
+    }))
 }
 
 fn claim(state: &SchemaState, statement: &Statement) -> Option<RepairedClaim> {

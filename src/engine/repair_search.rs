@@ -154,7 +154,7 @@ impl Search<'_> {
         let mut best: Option<(Worth, Definition, Db, BuiltIndex)> = None;
         for (_, definition) in ranked.into_iter().take(N_BUILT) {
             let fork = found.repaired.fork().fork();
-            let Some((db, built)) = build(fork, &entry.index, &definition)? else { continue };
+            let Some((db, built)) = build(fork, &entry.table, &entry.index, &definition)? else { continue };
             let statistics = analyzed(&db, &entry.table, self.analysis_limit)?;
             let blueprint = Blueprint::read(&db)?;
             let kinds = blueprint.kinds(Some(&statistics));
@@ -269,7 +269,7 @@ impl Search<'_> {
 impl Found {
     /// Puts `definition` into the repaired file.
     fn build(&mut self, entry: &IndexReport, definition: &Definition) -> Result<()> {
-        if let Some((db, built)) = build(self.repaired.fork().fork(), &entry.index, definition)? {
+        if let Some((db, built)) = build(self.repaired.fork().fork(), &entry.table, &entry.index, definition)? {
             self.repaired = db;
             self.built.push(built);
         }
@@ -312,7 +312,7 @@ fn documented_serves(state: &SchemaState, entry: &IndexReport, claiming: &[&Stat
 }
 
 /// Builds an index on `fork`. `None` when SQLite refuses it.
-fn build(fork: Fork, index: &str, definition: &Definition) -> Result<Option<(Db, BuiltIndex)>> {
+fn build(fork: Fork, table: &str, index: &str, definition: &Definition) -> Result<Option<(Db, BuiltIndex)>> {
     let db = Db::open(fork, ForeignKeys::On)?;
     let start = monotonic_ns();
     for sql in definition.statements(index) {
@@ -324,7 +324,14 @@ fn build(fork: Fork, index: &str, definition: &Definition) -> Result<Option<(Db,
     }
     let elapsed_ns = monotonic_ns().saturating_sub(start);
     let size = sizes::of_index(&db, index)?;
-    let built = BuiltIndex { index: index.into(), bytes: size.bytes, n_rows: size.n_rows, elapsed_ns };
+    let built = BuiltIndex {
+        index: index.into(),
+        table: table.into(),
+        bytes: size.bytes,
+        n_rows: size.n_rows,
+        elapsed_ns,
+        write_cost: None,
+    };
     Ok(Some((db, built)))
 }
 

@@ -4,7 +4,7 @@ use leptos::prelude::*;
 
 use crate::domain::numbers::{self, bytes, duration};
 use crate::domain::redefinition::Suggestion;
-use crate::domain::repair::{Change, Price, price};
+use crate::domain::repair::{Change, Price, price, write_cost};
 use crate::domain::report::Report;
 use crate::domain::verdict::Verdict;
 use crate::ui::{Inspector, Route};
@@ -113,7 +113,8 @@ fn note(change: &Change, report: &Report) -> Option<String> {
             duration(suggestion.before.median_ns).text()
         )
     });
-    Some(format!("{}{}", price_words(price), gain.unwrap_or_default()))
+    let writes = write_cost(change, report).map(|cost| format!(" Each INSERT takes {}.", cost.insert_extra()));
+    Some(format!("{}{}{}", price_words(price), writes.unwrap_or_default(), gain.unwrap_or_default()))
 }
 
 /// `1.2 MB, built in 40 ms.` or `Frees 1.2 MB.`

@@ -6,7 +6,8 @@ mod rewrites;
 use leptos::prelude::*;
 
 use crate::domain::headline::{self, Headline};
-use crate::domain::repair::{Change, Price, price};
+use crate::domain::numbers;
+use crate::domain::repair::{Change, Price, insert_extra_ns, price};
 use crate::domain::run::Step;
 use crate::domain::verdict::Verdict;
 use crate::ui::components::answer::Answer;
@@ -102,7 +103,8 @@ fn Totals() -> impl IntoView {
             let report = report.as_ref().filter(|report| report.repair.is_some())?;
             let n_changes = ticked.offered().count();
             let prices = ticked.offered().filter_map(|change| price(change, report));
-            Some((n_changes, ticked.n_statements(), prices.fold(Price::default(), |one, other| one + other)))
+            let price = prices.fold(Price::default(), |one, other| one + other);
+            Some((n_changes, ticked.n_statements(), price, insert_extra_ns(ticked.offered(), report)))
         })
     });
     let claims = Memo::new(move |_| {
@@ -114,7 +116,23 @@ fn Totals() -> impl IntoView {
         })
     });
     let line = move || {
-        totals.get().map(|(n_changes, n_statements, price)| {
+        totals.get().map(|(n_changes, n_statements, price, writes)| {
+            let of_table = |(table, ns): (String, u64)| {
+                view! {
+                    <dd>
+                        <code>{table}</code>
+                        {format!(" {}", numbers::duration(ns).text())}
+                    </dd>
+                }
+            };
+            let writes = (!writes.is_empty()).then(|| {
+                view! {
+                    <div class="fact">
+                        <dt>"Each INSERT takes longer by"</dt>
+                        {writes.into_iter().map(of_table).collect_view()}
+                    </div>
+                }
+            });
             view! {
                 <dl class="facts">
                     <div class="fact">
@@ -126,7 +144,7 @@ fn Totals() -> impl IntoView {
                         <dd class="figure">
                             {n_changes} " "
                             <span class="unit">
-                                {crate::domain::numbers::counted(n_statements as u64, "statement", "statements")}
+                                {numbers::counted(n_statements as u64, "statement", "statements")}
                             </span>
                         </dd>
                     </div>
@@ -134,6 +152,7 @@ fn Totals() -> impl IntoView {
                         <dt>"Price on this file"</dt>
                         <dd class="figure">{price_words(price).trim_end_matches('.').to_owned()}</dd>
                     </div>
+                    {writes}
                 </dl>
             }
         })
