@@ -17,9 +17,7 @@ use crate::domain::migration::{IndexReport, Outcome};
 use crate::domain::plan::PlanRow;
 use crate::domain::plan_counts::StepCounts;
 use crate::domain::value::Value;
-use crate::domain::verdict::{
-    Circumstance, Claim, Facts, Judgement, Otherwise, Statistics, Usage, Verdict, judge, verdict_of,
-};
+use crate::domain::verdict::{Circumstance, Claim, Facts, Judgement, Otherwise, Usage, Verdict, judge, verdict_of};
 
 /// The file's schema before and after the migration, each under every kind of statistics at hand.
 pub struct Judge {
@@ -190,11 +188,6 @@ pub fn is_used(usage: &Usage) -> bool {
     !matches!(usage, Usage::NotChosen { .. } | Usage::CannotUse { .. })
 }
 
-/// Whether the claim holds whatever the statistics.
-pub fn all_hold(usages: &[(Statistics, Usage)]) -> bool {
-    !usages.is_empty() && usages.iter().all(|(_, usage)| verdict_of(usage) == Verdict::Holds)
-}
-
 /// How the documented definition would be used in the place of the one that has its name.
 fn with_documented(state: &SchemaState, entry: &IndexReport, sql: &str, values: &[Value]) -> Option<Usage> {
     if entry.error.is_some() {
@@ -208,10 +201,7 @@ fn with_documented(state: &SchemaState, entry: &IndexReport, sql: &str, values: 
 /// Whether the definition that has a documented name makes every claim on it hold, and the documented one would not.
 fn stands_in(state: &SchemaState, entry: &IndexReport, claiming: &[&Statement]) -> bool {
     let serves = |state: &SchemaState| {
-        let holds = |statement: &&Statement| {
-            let usages = state.usages(&statement.sql, &statement.values, &entry.index);
-            usages.is_ok_and(|usages| all_hold(&usages))
-        };
+        let holds = |statement: &&Statement| state.holds(&statement.sql, &statement.values, &entry.index);
         claiming.iter().all(holds)
     };
     if claiming.is_empty() || !serves(state) {

@@ -15,14 +15,35 @@ use crate::domain::query::Cost;
 use crate::domain::value::Value;
 use crate::snapshot::Fork;
 
-/// Time for the warm samples of both sides together.
-const BUDGET_NS: u64 = 100_000_000;
+/// How much is known of a statement after it was measured.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Precision {
+    /// For a documented query.
+    Full,
+    /// For one of many things that are tried: fewer samples, and one has to do where the statement is slow.
+    Quick,
+}
+
+impl Precision {
+    /// Time for the warm samples of both sides together.
+    fn budget_ns(self) -> u64 {
+        match self {
+            Self::Full => 100_000_000,
+            Self::Quick => 15_000_000,
+        }
+    }
+
+    /// Fewer than three give no median. A statement too slow for the budget still gets these.
+    fn min_samples(self) -> usize {
+        match self {
+            Self::Full => 3,
+            Self::Quick => 1,
+        }
+    }
+}
 
 /// More samples than these make no median steadier than the machine is.
 const MAX_SAMPLES: usize = 31;
-
-/// Fewer give no median. A statement too slow for the budget still gets these.
-const MIN_SAMPLES: usize = 3;
 
 /// One connection of the two.
 pub struct Side {
@@ -55,7 +76,13 @@ pub struct Run<'a> {
 /// Measures both. Samples alternate, so that a busy machine slows both alike.
 ///
 /// `granularity_ns` is the clock's smallest step: a sample repeats the statement until it lasts a hundred of them.
-pub fn compare(before: Run<'_>, after: Run<'_>, granularity_ns: u64) -> Result<(Measured, Measured)> {
+pub fn compare(
+    before: Run<'_>,
+    after: Run<'_>,
+    granularity_ns: u64,
+    precision: Precision,
+) -> Result<(Measured, Measured)> {
+    let budget_ns = precision.budget_ns();
     let sides = [before, after];
     let mut measured = [cold(before)?, cold(after)?];
     let mut statements = [prepare(before)?, prepare(after)?];
@@ -64,7 +91,7 @@ pub fn compare(before: Run<'_>, after: Run<'_>, granularity_ns: u64) -> Result<(
         // The second run warms the page cache and tells how often a sample has to repeat. A statement that needs a
         // fifth of the budget was warm at the end of its first run.
         let mut once_ns = measured[at].cost.first_run_ns;
-        if once_ns < BUDGET_NS / 5 {
+        if once_ns < budget_ns / 5 {
             let start = monotonic_ns();
             run(&mut statements[at])?;
             once_ns = monotonic_ns().saturating_sub(start);
@@ -75,8 +102,8 @@ pub fn compare(before: Run<'_>, after: Run<'_>, granularity_ns: u64) -> Result<(
     let mut samples: [Vec<u64>; 2] = [Vec::new(), Vec::new()];
     let start = monotonic_ns();
     while samples[0].len() < MAX_SAMPLES {
-        let in_time = monotonic_ns().saturating_sub(start) < BUDGET_NS;
-        if interrupt::requested() || (!in_time && samples[0].len() >= MIN_SAMPLES) {
+        let in_time = monotonic_ns().saturating_sub(start) < budget_ns;
+        if interrupt::requested() || (!in_time && samples[0].len() >= precision.min_samples()) {
             break;
         }
         for at in 0..sides.len() {

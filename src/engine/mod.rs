@@ -209,7 +209,7 @@ impl Engine {
         let before = measure::Side::open(session.original.fork())?;
         let after = measure::Side::open(session.candidate.fork())?;
         let run = |side| measure::Run { sql: &query.sql, parameters: &values, side };
-        let (before, after) = measure::compare(run(&before), run(&after), granularity_ns)?;
+        let (before, after) = measure::compare(run(&before), run(&after), granularity_ns, measure::Precision::Full)?;
         (report.plan_before, report.plan_after) = (before.plan, after.plan);
         (report.steps_before, report.steps_after) = (before.steps, after.steps);
         (report.before, report.after) = (Some(before.cost), Some(after.cost));

@@ -3,7 +3,7 @@
 use super::clock::monotonic_ns;
 use super::connection::{Db, ForeignKeys};
 use super::error::{EngineError, Result};
-use super::measure::{self, Run, Side};
+use super::measure::{self, Precision, Run, Side};
 use super::plan::explain;
 use super::plan_clone::{Blueprint, StatisticsRows};
 use super::repair_search::{Found, Search};
@@ -77,11 +77,6 @@ fn claims(state: &SchemaState, statements: &[Statement]) -> Vec<RepairedClaim> {
     claims
 }
 
-/// Claims that hold whatever the statistics and the values.
-pub fn n_hold(state: &SchemaState, statements: &[Statement]) -> usize {
-    claims(state, statements).iter().filter(|claim| claim.judgement.verdict == Verdict::Holds).count()
-}
-
 /// ANALYZE on a copy.
 pub fn analyze(db: &Db, limit: Option<u32>) -> Result<StatisticsRows> {
     let scratch = Db::open(db.fork().fork(), ForeignKeys::On)?;
@@ -149,7 +144,7 @@ fn measure_claim(
     }
     let (before, after) = (Side::open(original.fork())?, Side::open(repaired.fork())?);
     let run = |side| Run { sql: &statement.sql, parameters: &statement.values, side };
-    let (one, other) = measure::compare(run(&before), run(&after), granularity_ns)?;
+    let (one, other) = measure::compare(run(&before), run(&after), granularity_ns, Precision::Quick)?;
     (claim.before, claim.after) = (Some(one.cost), Some(other.cost));
     Ok(())
 }

@@ -13,7 +13,6 @@ use rusqlite::StatementStatus;
 use super::clock::monotonic_ns;
 use super::connection::{Db, ForeignKeys, quoted};
 use super::error::{EngineError, Result};
-use super::judge::all_hold;
 use super::plan::bind;
 use super::plan_clone::{Blueprint, StatisticsRows};
 use super::schema_state::SchemaState;
@@ -292,10 +291,10 @@ fn is_open(entry: &IndexReport) -> bool {
     entry.outcome != Outcome::NotApplicable && !entry.stands_corrected()
 }
 
-fn n_hold(state: &SchemaState, statements: &[&Statement]) -> usize {
+pub fn n_hold(state: &SchemaState, statements: &[&Statement]) -> usize {
     let holds = |statement: &&&Statement| {
         let Some(index) = &statement.claim else { return false };
-        state.usages(&statement.sql, &statement.values, index).is_ok_and(|usages| all_hold(&usages))
+        state.holds(&statement.sql, &statement.values, index)
     };
     statements.iter().filter(holds).count()
 }

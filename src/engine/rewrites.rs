@@ -4,10 +4,11 @@ use std::collections::BTreeMap;
 use std::hash::{DefaultHasher, Hash, Hasher};
 
 use rusqlite::Connection;
+use rusqlite::types::ValueRef;
 
 use super::connection::{Db, quoted};
 use super::error::Result;
-use super::measure::{self, Run, Side};
+use super::measure::{self, Precision, Run, Side};
 use super::plan::{bind, explain};
 use super::repair_search::Search;
 use super::statement::Statement;
@@ -109,6 +110,7 @@ fn compare(statement: &Statement, words: Words, db: &Db, granularity_ns: u64) ->
         Run { sql: &documented, parameters: &statement.values, side: &one },
         Run { sql: &sql, parameters: &values, side: &other },
         granularity_ns,
+        Precision::Quick,
     )?;
     Ok(Some(Rewrite {
         query: statement.id().into(),
@@ -128,7 +130,15 @@ fn tally(connection: &Connection, sql: &str, values: &[Value]) -> Result<BTreeMa
     let mut tally = BTreeMap::new();
     for_each_row(connection, sql, values, |row| {
         let mut hasher = DefaultHasher::new();
-        format!("{row:?}").hash(&mut hasher);
+        for value in row {
+            match value {
+                ValueRef::Null => 0.hash(&mut hasher),
+                ValueRef::Integer(n) => (1, n).hash(&mut hasher),
+                ValueRef::Real(x) => (2, x.to_bits()).hash(&mut hasher),
+                ValueRef::Text(bytes) => (3, bytes).hash(&mut hasher),
+                ValueRef::Blob(bytes) => (4, bytes).hash(&mut hasher),
+            }
+        }
         *tally.entry(hasher.finish()).or_insert(0) += 1;
     })?;
     Ok(tally)
@@ -136,17 +146,23 @@ fn tally(connection: &Connection, sql: &str, values: &[Value]) -> Result<BTreeMa
 
 fn rows(connection: &Connection, sql: &str, values: &[Value]) -> Result<Vec<Vec<Value>>> {
     let mut rows = Vec::new();
-    for_each_row(connection, sql, values, |row| rows.push(row))?;
+    for_each_row(connection, sql, values, |row| rows.push(row.iter().map(|value| (*value).into()).collect()))?;
     Ok(rows)
 }
 
-fn for_each_row(connection: &Connection, sql: &str, values: &[Value], mut take: impl FnMut(Vec<Value>)) -> Result<()> {
+fn for_each_row(
+    connection: &Connection,
+    sql: &str,
+    values: &[Value],
+    mut take: impl FnMut(&[ValueRef<'_>]),
+) -> Result<()> {
     let mut statement = connection.prepare(sql)?;
     bind(&mut statement, values)?;
     let n_columns = statement.column_count();
     let mut rows = statement.raw_query();
     while let Some(row) = rows.next()? {
-        take((0..n_columns).map(|at| row.get_ref(at).map(Value::from)).collect::<rusqlite::Result<_>>()?);
+        let values: Vec<ValueRef<'_>> = (0..n_columns).map(|at| row.get_ref(at)).collect::<rusqlite::Result<_>>()?;
+        take(&values);
     }
     Ok(())
 }

@@ -11,7 +11,7 @@ use crate::domain::index_definition::{IndexStatement, canonical_term, parse_inde
 use crate::domain::plan::{PlanRow, Step, accesses_of};
 use crate::domain::table_terms::table_terms;
 use crate::domain::value::Value;
-use crate::domain::verdict::{Statistics, Usage};
+use crate::domain::verdict::{Statistics, Usage, Verdict, verdict_of};
 
 /// How one plan uses an index, with each kind of statistics.
 pub type Usages = Vec<(Statistics, Usage)>;
@@ -64,6 +64,15 @@ impl SchemaState {
         self.clones.iter().map(of).collect()
     }
 
+    /// Whether the claim holds with every kind of statistics. Asks for plans only, and for no reason.
+    pub fn holds(&self, sql: &str, parameters: &[Value], index: &str) -> bool {
+        let holds = |clone: &Connection| {
+            let usage = explain(clone, sql, parameters).ok().and_then(|plan| usage_in(clone, sql, &plan, index));
+            usage.is_some_and(|usage| verdict_of(&usage) == Verdict::Holds)
+        };
+        !self.clones.is_empty() && self.clones().all(holds)
+    }
+
     /// Changes every clone for good. SQLite must accept the statements.
     pub fn apply(&self, statements: &[String]) -> Result<()> {
         for clone in self.clones() {
@@ -90,20 +99,25 @@ impl SchemaState {
 /// How the plan of `sql` uses `index`. INDEXED BY tells what cannot be used from what was not chosen.
 pub fn usage(clone: &Connection, sql: &str, parameters: &[Value], index: &str) -> Result<Usage> {
     let plan = explain(clone, sql, parameters)?;
-    let mut usage = None;
-    for step in accesses_of(&plan, index) {
-        match step {
-            Step::Search(access) if access.skip_scan => usage = Some(Usage::SkipScanned),
-            Step::Search(_) => return Ok(Usage::Searched),
-            Step::Scan(_) if walked_in_full(clone, sql, &plan, index) => usage = Some(Usage::WalkedInFull),
-            Step::Scan(_) => usage = usage.or_else(|| Some(scanned(clone, &plan, index))),
-            _ => {}
-        }
-    }
-    match usage {
+    match usage_in(clone, sql, &plan, index) {
         Some(usage) => Ok(usage),
         None => why::not_used(clone, sql, parameters, index, &plan),
     }
+}
+
+/// How `plan` uses `index`; `None` when it does not.
+fn usage_in(clone: &Connection, sql: &str, plan: &[PlanRow], index: &str) -> Option<Usage> {
+    let mut usage = None;
+    for step in accesses_of(plan, index) {
+        match step {
+            Step::Search(access) if access.skip_scan => usage = Some(Usage::SkipScanned),
+            Step::Search(_) => return Some(Usage::Searched),
+            Step::Scan(_) if walked_in_full(clone, sql, plan, index) => usage = Some(Usage::WalkedInFull),
+            Step::Scan(_) => usage = usage.or_else(|| Some(scanned(clone, plan, index))),
+            _ => {}
+        }
+    }
+    usage
 }
 
 fn scanned(clone: &Connection, plan: &[PlanRow], index: &str) -> Usage {

@@ -5,11 +5,10 @@ use super::clock::monotonic_ns;
 use super::connection::{Db, ForeignKeys, quoted};
 use super::error::Result;
 use super::index_relations::relations;
-use super::measure::{self, Run, Side};
+use super::measure::{self, Precision, Run, Side};
 use super::overview;
 use super::plan::explain;
-use super::repair::n_hold;
-use super::repair_search::Search;
+use super::repair_search::{Search, n_hold};
 use super::schema_state::SchemaState;
 use super::sizes;
 use super::statement::Statement;
@@ -41,6 +40,7 @@ pub fn suggestions(
     let mut names = names(search, trial);
     let mut suggestions: Vec<Suggestion> = Vec::new();
     let mut asked: Vec<&str> = Vec::new();
+    let all: Vec<&Statement> = search.statements.iter().collect();
     for statement in search.statements.iter().filter(|statement| statement.claim.is_none()) {
         if asked.contains(&statement.id()) {
             continue;
@@ -50,14 +50,14 @@ pub fn suggestions(
         if costly_steps(&plan).next().is_none() {
             continue;
         }
-        let n_before = n_hold(state, search.statements);
+        let n_before = n_hold(state, &all);
         let mut shapes: Vec<(usize, IndexShape)> = Vec::new();
         for shape in table_terms(&statement.sql).iter().flat_map(candidates) {
             let probe = [shape.to_sql(PROBE_INDEX)];
             let ask = |state: &SchemaState| {
                 let plan = state.plan(&statement.sql, &statement.values)?;
                 let used = accesses_of(&plan, PROBE_INDEX).next().is_some();
-                Ok((used, costly_steps(&plan).count(), n_hold(state, search.statements)))
+                Ok((used, costly_steps(&plan).count(), n_hold(state, &all)))
             };
             if let Some((true, n_costly, n_after)) = state.trying(&probe, ask)?
                 && n_after >= n_before
@@ -75,7 +75,7 @@ pub fn suggestions(
         let elapsed_ns = monotonic_ns().saturating_sub(start);
         let (one, other) = (Side::open(repaired.fork())?, Side::open(db.fork())?);
         let run = |side| Run { sql: &statement.sql, parameters: &statement.values, side };
-        let (before, after) = measure::compare(run(&one), run(&other), granularity_ns)?;
+        let (before, after) = measure::compare(run(&one), run(&other), granularity_ns, Precision::Quick)?;
         let (before, after) = (before.cost, after.cost);
         if after.vm_steps.saturating_mul(2) > before.vm_steps {
             continue;
@@ -105,7 +105,8 @@ pub fn superfluous(search: &Search<'_>, state: &SchemaState, repaired: &Db) -> R
         let plan = |statement: &Statement| state.plan(&statement.sql, &statement.values).unwrap_or_default();
         search.statements.iter().map(|statement| costly_steps(&plan(statement)).count()).sum::<usize>()
     };
-    let measure = |state: &SchemaState| Ok((n_hold(state, search.statements), n_costly(state)));
+    let all: Vec<&Statement> = search.statements.iter().collect();
+    let measure = |state: &SchemaState| Ok((n_hold(state, &all), n_costly(state)));
     let mut drops: Vec<String> = Vec::new();
     let mut superfluous = Vec::new();
     for relation in relations(&database, documented) {
