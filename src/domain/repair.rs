@@ -372,7 +372,10 @@ fn redefined_index(entry: &IndexReport, redefinition: &Redefinition, report: &Re
     let broken = entry.outcome == Outcome::AlreadyPresent && entry.error.is_some();
     Change {
         id: name.clone(),
-        title: format!("Create {name} with another definition"),
+        title: match entry.deployed_sql {
+            Some(_) => format!("Give {name} another definition"),
+            None => format!("Create {name} with another definition"),
+        },
         up,
         down,
         notes,

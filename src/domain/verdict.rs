@@ -228,6 +228,10 @@ pub enum Facts {
     StandsIn(Vec<(Statistics, Usage)>),
 }
 
+/// What SQLite means by the word.
+const NON_DETERMINISTIC: &str = " An index keeps each entry as it was when its row was written, so nothing in it may give \
+                                 another answer later, as the present time does.";
+
 /// Said of an estimate that was made without statistics.
 const GUESS: &str = " Without statistics such an estimate is a guess: SQLite does not look at the rows, and takes every \
                      table for a large one.";
@@ -239,7 +243,10 @@ pub fn judge(index: &str, facts: &Facts) -> Judgement {
             (Verdict::NotApplicable, format!("SQLite cannot prepare the statement: {words}."))
         }
         Facts::Missing => (Verdict::Missing, format!("The file has no index {index}.")),
-        Facts::Refused(words) => (Verdict::Refused, format!("The index cannot exist as documented: {words}.")),
+        Facts::Refused(words) => {
+            let why = if words.contains("non-deterministic") { NON_DETERMINISTIC } else { "" };
+            (Verdict::Refused, format!("The index cannot exist as documented. SQLite says: {}.{why}", code(words)))
+        }
         Facts::Differs { used, documented } => {
             let tail =
                 if *used { "SQLite uses it for this statement all the same" } else { "SQLite does not use it here" };
@@ -333,6 +340,11 @@ fn scanned(index: &str, first_column: Option<&str>, sorted: bool) -> String {
 
 fn not_chosen(index: &str, instead: &str, forced: &str, walked: bool, expected: Option<(f64, f64)>) -> String {
     let mut out = format!("SQLite could use {index} but finds this cheaper: `{instead}`");
+    if instead.starts_with("SCAN ") && !instead.contains(" USING ") {
+        out.push_str(
+            ", which reads the whole table: to find most of its rows one by one through an index is more work than that",
+        );
+    }
     if walked {
         out.push_str(&format!(
             ". Made to use {index}, it would read all of it, because nothing in the statement narrows its first column"

@@ -121,6 +121,9 @@ fn note(change: &Change, report: &Report) -> Option<String> {
 pub fn price_words(price: Price) -> String {
     let size = bytes(price.bytes.unsigned_abs()).text();
     match (price.bytes < 0, price.elapsed_ns) {
+        (false, elapsed) if price.bytes == 0 => {
+            format!("No more space, built in {}.", numbers::duration(elapsed).text())
+        }
         (true, 0) => format!("Frees {size}."),
         (true, elapsed) => format!("Frees {size} in all; built in {}.", numbers::duration(elapsed).text()),
         (false, 0) => format!("{size}."),
