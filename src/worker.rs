@@ -46,10 +46,20 @@ pub fn start() {
             };
             ENGINE.set(Some(engine));
             send(&Event::Ready { protocol_version: VERSION, environment, catalogue });
+            warm_up_when_idle(&scope);
         }
         // The page hears the reason through the worker's error event.
         Err(error) => wasm_bindgen::throw_str(&error.words()),
     }
+}
+
+/// Soon after the start, before a person has chosen a file.
+fn warm_up_when_idle(scope: &DedicatedWorkerGlobalScope) {
+    let warm_up = Closure::once_into_js(|| {
+        // Only the speed of the first answer depends on it.
+        let _ = Engine::warm_up();
+    });
+    let _ = scope.set_timeout_with_callback(warm_up.unchecked_ref());
 }
 
 fn global_flag(name: &str) -> bool {

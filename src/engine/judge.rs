@@ -7,7 +7,7 @@ use super::error::{EngineError, Result};
 use super::plan_clone::{Blueprint, StatisticsRows};
 use super::refusal;
 use super::scan_status::estimates;
-use super::schema_state::{SchemaState, Usages};
+use super::schema_state::SchemaState;
 use super::statement::{Statement, claiming};
 use crate::domain::catalogue::{Catalogue, DocumentedIndex};
 use crate::domain::database::Database;
@@ -165,22 +165,23 @@ impl Judge {
         if !stands {
             return Vec::new();
         }
-        let mut answers: Vec<(Circumstance, Result<Usages>)> = Vec::new();
+        let usual = self.after.first_verdict(asked.sql, asked.values, index);
         let literals: Vec<String> = asked.values.iter().map(Value::literal).collect();
-        if let Some(sql) = with_literals(asked.sql, &literals) {
-            answers.push((Circumstance::Literals, self.after.usages(&sql, &[], index)));
-        }
-        if let Some(values) = asked.other_values.filter(|values| *values != asked.values) {
-            answers.push((Circumstance::OtherValues, self.after.usages(asked.sql, values, index)));
-        }
-        answers.push((Circumstance::ForeignKeysOff, self.in_shell.usages(asked.sql, asked.values, index)));
-        let judged = answers.into_iter().filter_map(|(circumstance, usages)| {
-            let usages = usages.ok()?.into_iter().take(1).collect();
-            Some(Otherwise { circumstance, judgement: judge(index, &Facts::Present(usages)) })
+        let with_literals = with_literals(asked.sql, &literals);
+        let other_values = asked.other_values.filter(|values| *values != asked.values);
+        let circumstances = [
+            with_literals.as_deref().map(|sql| (Circumstance::Literals, &self.after, sql, [].as_slice())),
+            other_values.map(|values| (Circumstance::OtherValues, &self.after, asked.sql, values)),
+            Some((Circumstance::ForeignKeysOff, &self.in_shell, asked.sql, asked.values)),
+        ];
+        let answers = circumstances.into_iter().flatten().filter_map(|(circumstance, state, sql, values)| {
+            // The reason is asked for only where the answer is another one.
+            let verdict = state.first_verdict(sql, values, index).filter(|verdict| Some(*verdict) != usual)?;
+            let usage = state.first_usage(sql, values, index).filter(|usage| verdict_of(usage) == verdict)?;
+            let judgement = judge(index, &Facts::Present(vec![(self.after.first_kind()?, usage)]));
+            Some(Otherwise { circumstance, judgement })
         });
-        let first = self.after.usages(asked.sql, asked.values, index).unwrap_or_default();
-        let usual = first.first().map(|(_, usage)| verdict_of(usage));
-        judged.filter(|other| Some(other.judgement.verdict) != usual).collect()
+        answers.collect()
     }
 }
 
@@ -194,8 +195,7 @@ fn with_documented(state: &SchemaState, entry: &IndexReport, sql: &str, values: 
         return None;
     }
     let swap = [format!("DROP INDEX IF EXISTS {}", quoted(&entry.index)), entry.documented_sql.clone()];
-    let usages = state.trying(&swap, |state| state.usages(sql, values, &entry.index)).ok()??;
-    usages.into_iter().next().map(|(_, usage)| usage)
+    state.trying(&swap, |state| Ok(state.first_usage(sql, values, &entry.index))).ok()??
 }
 
 /// Whether the definition that has a documented name makes every claim on it hold, and the documented one would not.

@@ -109,6 +109,17 @@ impl Engine {
         Ok(Self { catalogue: catalogue::load()?, granularity_ns: clock::granularity_ns(), session: None })
     }
 
+    /// Asks for every verdict on a made-up database, twice: the browser compiles wasm quickly first and well after it has
+    /// seen what is used, so that the first verdicts on a person's own file would take two to four times as long.
+    pub fn warm_up() -> Result<()> {
+        let mut engine = Self::new()?;
+        for _ in 0..2 {
+            engine.open_sample(1, 1, 0, Instant(0))?;
+            engine.run(&Step::Judge)?;
+        }
+        Ok(())
+    }
+
     pub fn catalogue(&self) -> &Catalogue {
         &self.catalogue
     }

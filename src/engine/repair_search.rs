@@ -32,7 +32,7 @@ use crate::snapshot::Fork;
 const N_BUILT: usize = 3;
 
 /// After an index that took longer than this, no other definition of it is built unless claims still fail.
-const SLOW_BUILD_NS: u64 = 1_500_000_000;
+const SLOW_BUILD_NS: u64 = 100_000_000;
 
 /// What is known before the search.
 pub struct Search<'a> {

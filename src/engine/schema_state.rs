@@ -46,6 +46,11 @@ impl SchemaState {
         Ok(Self { clones })
     }
 
+    /// Which statistics those of the file as it is are.
+    pub fn first_kind(&self) -> Option<Statistics> {
+        self.clones.first().map(|(kind, _)| *kind)
+    }
+
     pub fn clones(&self) -> impl Iterator<Item = &Connection> {
         self.clones.iter().map(|(_, clone)| clone)
     }
@@ -71,6 +76,22 @@ impl SchemaState {
             usage.is_some_and(|usage| verdict_of(&usage) == Verdict::Holds)
         };
         !self.clones.is_empty() && self.clones().all(holds)
+    }
+
+    /// How the plan with the statistics of the file as it is uses `index`.
+    pub fn first_usage(&self, sql: &str, parameters: &[Value], index: &str) -> Option<Usage> {
+        usage(&self.clones.first()?.1, sql, parameters, index).ok()
+    }
+
+    /// The verdict on that plan, without its reason.
+    pub fn first_verdict(&self, sql: &str, parameters: &[Value], index: &str) -> Option<Verdict> {
+        let clone = &self.clones.first()?.1;
+        let plan = explain(clone, sql, parameters).ok()?;
+        Some(match usage_in(clone, sql, &plan, index) {
+            Some(usage) => verdict_of(&usage),
+            None if why::can_use(clone, sql, parameters, index) => Verdict::NotChosen,
+            None => Verdict::CannotUse,
+        })
     }
 
     /// Changes every clone for good. SQLite must accept the statements.

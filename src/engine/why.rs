@@ -15,6 +15,19 @@ use crate::domain::verdict::Usage;
 /// The index that terms of a WHERE are tried with.
 const PROBE_INDEX: &str = "cortex_probe_index";
 
+/// Whether SQLite accepts INDEXED BY for `index`.
+pub fn can_use(clone: &Connection, sql: &str, parameters: &[Value], index: &str) -> bool {
+    let table: Option<String> = clone
+        .query_row(
+            "SELECT tbl_name FROM sqlite_schema WHERE type = 'index' AND name = ?1 COLLATE NOCASE",
+            [index],
+            |row| row.get(0),
+        )
+        .ok();
+    let forced = table.and_then(|table| indexed_by(sql, &table, index));
+    forced.is_some_and(|forced| explain(clone, &forced, parameters).is_ok())
+}
+
 /// Why `plan`, the one that SQLite chose for `sql`, holds no access to `index`.
 pub fn not_used(clone: &Connection, sql: &str, parameters: &[Value], index: &str, plan: &[PlanRow]) -> Result<Usage> {
     let definition: Option<(String, Option<String>)> = clone

@@ -5,7 +5,7 @@ use serde_json::json;
 use crate::VIEWS;
 use crate::browser::{Browser, SOON};
 
-const HASHES: [&str; 6] = ["#/summary", "#/indexes", "#/queries", "#/cleanups", "#/overview", "#/report"];
+const HASHES: [&str; 7] = ["#/summary", "#/indexes", "#/queries", "#/cleanups", "#/repair", "#/overview", "#/report"];
 
 #[track_caller]
 fn go(browser: &Browser, hash: &str) {

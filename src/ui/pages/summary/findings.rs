@@ -17,8 +17,20 @@ const MAX_LINKS: usize = 6;
 #[component]
 pub fn Findings() -> impl IntoView {
     let inspector = Inspector::use_();
-    let findings = Memo::new(move |_| {
+    let derived = Memo::new(move |_| {
         inspector.report.with(|report| report.as_ref().map(|report| report.findings.clone()).unwrap_or_default())
+    });
+    // In a task of their own, behind the one that draws the answer: together they would block the page for long.
+    let findings = RwSignal::new(Vec::new());
+    Effect::new(move |_| {
+        let new = derived.get();
+        set_timeout(
+            move || {
+                // The view may be gone by then.
+                let _ = findings.try_set(new);
+            },
+            std::time::Duration::ZERO,
+        );
     });
     let is_finished = Memo::new(move |_| inspector.run.with(|run| matches!(run, RunState::Finished { .. })));
     let title = move || if is_finished.get() { "Findings" } else { "Findings so far" };
