@@ -12,7 +12,7 @@ use crate::domain::database::Database;
 use crate::domain::failure::Failure;
 use crate::domain::instant::Instant;
 use crate::domain::query::Choice;
-use crate::domain::redefinition::RepairedClaim;
+use crate::domain::repair_trial::RepairedClaim;
 use crate::domain::report::Environment;
 use crate::domain::run::{Step, StepAnswer};
 use crate::domain::value::Value;

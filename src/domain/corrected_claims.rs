@@ -2,8 +2,8 @@
 
 use super::catalogue::Catalogue;
 use super::plan::{Step, costly_steps};
-use super::redefinition::{RepairedClaim, RewriteKind};
 use super::repair::{Repair, claims};
+use super::repair_trial::{RepairedClaim, RewriteKind};
 use super::report::Report;
 use super::verdict::{Claim, Verdict};
 use super::words::code;

@@ -6,8 +6,8 @@ use super::migration::Outcome;
 use super::numbers::{bytes, count, counted, duration};
 use super::plan::{Change, PlanRow, Step, changes};
 use super::query::{Cost, QueryReport};
-use super::redefinition::RepairedClaim;
 use super::repair::Repair;
+use super::repair_trial::RepairedClaim;
 use super::report::Report;
 use super::verdict::{Claim, Verdict};
 use super::words::{code, list, number_word};
@@ -57,9 +57,20 @@ pub fn summary(report: &Report, catalogue: &Catalogue) -> Headline {
     } else if before < applicable && report.migration.iter().any(|entry| entry.outcome == Outcome::Created) {
         lead.push("The migration's missing statements change that for none of them.".into());
     }
+    lead.extend(repair_sentence(report, before, applicable));
     lead.extend(cleanup_sentence(report));
     lead.extend(slowest_sentence(report));
     Headline { title, lead: lead.join(" ") }
+}
+
+/// `A repair was found with which 19 of 20 hold.`
+fn repair_sentence(report: &Report, n_hold: usize, n_applicable: usize) -> Option<String> {
+    let claims = &report.repair.as_ref()?.claims;
+    let hold = claims.iter().filter(|claim| claim.judgement.verdict == Verdict::Holds).count();
+    (hold > n_hold).then(|| match hold == n_applicable {
+        true => "A repair was found with which all of them hold.".into(),
+        false => format!("A repair was found with which {hold} of them hold."),
+    })
 }
 
 fn claims(report: &Report) -> Vec<&Claim> {

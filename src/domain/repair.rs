@@ -11,7 +11,7 @@ use super::database::{Database, Index};
 use super::foreign_key_index::{PaidKey, paid_keys};
 use super::migration::{IndexReport, Outcome};
 use super::numbers::counted;
-use super::redefinition::{Redefinition, Suggestion, SuperfluousIndex};
+use super::repair_trial::{Redefinition, Suggestion, SuperfluousIndex};
 use super::report::Report;
 use super::verdict::{Claim, Statistics, Verdict};
 use super::words::{identifier, list};

@@ -9,7 +9,7 @@ use super::index_findings::{IndexRelation, IndexStatistics, IndexUse};
 use super::instant::Instant;
 use super::migration::IndexReport;
 use super::query::QueryReport;
-use super::redefinition::RepairTrial;
+use super::repair_trial::RepairTrial;
 use super::work::{LargeIndex, StatisticsEffect};
 
 pub const FORMAT: &str = "cortex-inspector-report";

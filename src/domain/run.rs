@@ -10,7 +10,7 @@ use super::database::BtreeSize;
 use super::index_findings::{IndexRelation, IndexStatistics, IndexUse};
 use super::migration::IndexReport;
 use super::query::QueryReport;
-use super::redefinition::RepairTrial;
+use super::repair_trial::RepairTrial;
 use super::report::Report;
 use super::work::{LargeIndex, StatisticsEffect};
 

@@ -65,7 +65,7 @@ use crate::domain::index_findings::{IndexUse, RelationKind};
 use crate::domain::instant::Instant;
 use crate::domain::migration::{IndexReport, Outcome};
 use crate::domain::query::{Choice, Parameter, QueryReport};
-use crate::domain::redefinition::{RepairTrial, RepairedClaim};
+use crate::domain::repair_trial::{RepairTrial, RepairedClaim};
 use crate::domain::report::Environment;
 use crate::domain::run::{Judged, Step, StepAnswer, TriedWithout};
 use crate::domain::value::Value;

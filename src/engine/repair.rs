@@ -11,8 +11,8 @@ use super::schema_state::SchemaState;
 use super::statement::Statement;
 use super::{rewrites, sizes, suggestions, write_cost};
 use crate::domain::index_definition::parse_index;
-use crate::domain::redefinition::{BuiltIndex, RepairTrial, RepairedClaim};
 use crate::domain::repair::{Change, foreign_keys};
+use crate::domain::repair_trial::{BuiltIndex, RepairTrial, RepairedClaim};
 use crate::domain::verdict::{Facts, Statistics, Usage, Verdict, judge, verdict_of};
 
 /// What is known of the repaired file.

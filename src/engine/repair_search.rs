@@ -24,7 +24,7 @@ use crate::domain::index_candidates::{IndexShape, candidates};
 use crate::domain::index_definition::{IndexDefinition, parse_index, same_meaning};
 use crate::domain::migration::{IndexReport, Outcome};
 use crate::domain::plan::{Step, accesses_of, costly_steps};
-use crate::domain::redefinition::{BuiltIndex, DroppedIndex, Redefinition};
+use crate::domain::repair_trial::{BuiltIndex, DroppedIndex, Redefinition};
 use crate::domain::table_terms::table_terms;
 use crate::snapshot::Fork;
 

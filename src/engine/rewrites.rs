@@ -14,7 +14,7 @@ use super::repair_search::Search;
 use super::statement::Statement;
 use crate::domain::index_definition::{canonical_term, parse_index};
 use crate::domain::plan::accesses_of;
-use crate::domain::redefinition::{Rewrite, RewriteKind};
+use crate::domain::repair_trial::{Rewrite, RewriteKind};
 use crate::domain::rewrite::{Page, both_time_forms, keyset, repeat_where};
 use crate::domain::table_terms::table_terms;
 use crate::domain::value::Value;

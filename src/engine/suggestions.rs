@@ -14,7 +14,7 @@ use super::sizes;
 use super::statement::Statement;
 use crate::domain::index_candidates::{IndexShape, candidates};
 use crate::domain::plan::{accesses_of, costly_steps};
-use crate::domain::redefinition::{RepairTrial, Suggestion, SuperfluousIndex};
+use crate::domain::repair_trial::{RepairTrial, Suggestion, SuperfluousIndex};
 use crate::domain::table_terms::table_terms;
 
 /// The name under which a shape is tried.

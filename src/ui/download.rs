@@ -10,6 +10,7 @@ use crate::domain::numbers;
 use crate::domain::repair::{self, Repair};
 
 use super::icons::{Glyph, Icon};
+use super::route::Route;
 use super::state::Inspector;
 
 #[component]
@@ -46,6 +47,10 @@ pub fn DownloadMigration() -> impl IntoView {
         let n = numbers::counted(n_statements.get() as u64, "statement", "statements");
         format!("{n} for this file, each with its reason, and the way back as a comment.")
     };
+    let look = move || {
+        let stands_there = inspector.route.with(|route| matches!(route, Route::Repair(_)));
+        (!stands_there).then(|| view! { <a href=Route::Repair(None).href()>"Look at it first"</a> })
+    };
     view! {
         <Show when=move || { n_statements.get() > 0 }>
             <div class="row no-print">
@@ -53,7 +58,7 @@ pub fn DownloadMigration() -> impl IntoView {
                     <Icon glyph=Glyph::Download />
                     "Download corrected migration"
                 </button>
-                <span class="hint">{hint}</span>
+                <span class="hint">{hint} " " {look}</span>
             </div>
         </Show>
     }

@@ -12,8 +12,8 @@ use crate::domain::catalogue::Catalogue;
 use crate::domain::database::Database;
 use crate::domain::failure::Failure;
 use crate::domain::instant::Instant;
-use crate::domain::redefinition::RepairedClaim;
 use crate::domain::repair::{self, Change, Repair};
+use crate::domain::repair_trial::RepairedClaim;
 use crate::domain::report::{Environment, Report};
 use crate::domain::run::{Phase, Step};
 

@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 
 use cortex_inspector::domain::plan::{Step as PlanStep, accesses_of};
-use cortex_inspector::domain::redefinition::{RepairTrial, RewriteKind};
 use cortex_inspector::domain::repair::{Repair, claims, repair};
+use cortex_inspector::domain::repair_trial::{RepairTrial, RewriteKind};
 use cortex_inspector::domain::report::Report;
 use cortex_inspector::domain::run::Step;
 use cortex_inspector::domain::value::Value;

@@ -3,8 +3,8 @@
 use leptos::prelude::*;
 
 use crate::domain::numbers::{self, bytes, duration};
-use crate::domain::redefinition::Suggestion;
 use crate::domain::repair::{Change, Price, price, write_cost};
+use crate::domain::repair_trial::Suggestion;
 use crate::domain::report::Report;
 use crate::domain::verdict::Verdict;
 use crate::ui::{Inspector, Route};

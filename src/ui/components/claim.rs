@@ -2,9 +2,9 @@
 
 use leptos::prelude::*;
 
-use crate::domain::verdict::{Claim, Otherwise};
-use crate::ui::Route;
+use crate::domain::verdict::{Claim, Otherwise, Verdict};
 use crate::ui::marked::Marked;
+use crate::ui::{Inspector, Route};
 
 use super::verdict::{Badge, Becomes};
 
@@ -16,6 +16,28 @@ pub fn ClaimLine(claim: Claim) -> impl IntoView {
             <span>"Claim: uses " <IndexLink index=claim.index /></span>
             <Becomes before=claim.before.verdict after=claim.after.verdict solid=true />
         </div>
+    }
+}
+
+/// What the ticked changes make of a statement's claim, where that is another answer than after the migration.
+#[component]
+pub fn WithRepair(id: String, after: Verdict) -> impl IntoView {
+    let inspector = Inspector::use_();
+    let repaired = move || {
+        inspector.repaired.with(|judged| {
+            let judged = judged.iter().flatten().find(|judged| judged.id == id)?;
+            Some(judged.judgement.verdict).filter(|verdict| *verdict != after)
+        })
+    };
+    move || {
+        repaired().map(|verdict| {
+            view! {
+                <div class="row">
+                    <span>"With the ticked repair"</span>
+                    <Badge face=verdict solid=true />
+                </div>
+            }
+        })
     }
 }
 

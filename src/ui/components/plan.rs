@@ -5,10 +5,10 @@ use leptos::prelude::*;
 
 use crate::domain::look_ups::look_ups;
 use crate::domain::numbers::{self, counted};
-use crate::domain::plan::{Change, Node, PlanRow, Step, render, tree};
+use crate::domain::plan::{Change, Node, PlanRow, Step, render, same_steps, tree};
 use crate::domain::plan_counts::{StepCounts, of_step};
 use crate::domain::plan_words::sentence;
-use crate::ui::Marked;
+use crate::ui::{Inspector, Marked};
 
 use super::bar::{Bar, Paint};
 use super::bytecode::{Bytecode, Statement};
@@ -100,12 +100,27 @@ pub fn PlanPair(
     }
 }
 
-/// The plan that the ticked changes give, marked against the one as dropped. It comes from a plan clone, so nothing ran.
+/// The plan that the ticked changes give a statement, marked against the one as dropped; nothing where it is the one
+/// after the migration. It comes from a plan clone, so nothing ran.
 #[component]
-pub fn RepairedPlan(plan: Vec<PlanRow>, dropped: Vec<PlanRow>, #[prop(optional)] deletes: bool) -> impl IntoView {
-    let plan = CountedPlan { rows: plan, steps: Vec::new() };
+pub fn RepairedPlan(
+    id: String,
+    dropped: Vec<PlanRow>,
+    migrated: Vec<PlanRow>,
+    #[prop(optional)] deletes: bool,
+) -> impl IntoView {
+    let inspector = Inspector::use_();
     let drawn = Drawn { longest: 0.0, deletes };
-    view! { <Plan title="With the ticked repair" plan=plan other=dropped state=State::After drawn=drawn /> }
+    move || {
+        let plan = inspector.repaired.with(|judged| {
+            let judged = judged.iter().flatten().find(|judged| judged.id == id)?;
+            Some(judged.plan.clone()).filter(|plan| !same_steps(plan, &migrated))
+        });
+        let plan = plan.map(|rows| CountedPlan { rows, steps: Vec::new() });
+        plan.map(|plan| {
+            view! { <Plan title="With the ticked repair" plan=plan other=dropped.clone() state=State::After drawn=drawn /> }
+        })
+    }
 }
 
 /// What both plans of a pair are drawn with.

@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 
 use crate::domain::numbers::{count, counted, duration};
-use crate::domain::redefinition::Rewrite;
+use crate::domain::repair_trial::Rewrite;
 use crate::ui::{Glyph, Route};
 
 use super::sql::Sql;

@@ -10,8 +10,8 @@ use crate::domain::run::Step;
 use crate::domain::verdict::Claim;
 use crate::ui::components::alert::Note;
 use crate::ui::components::bytecode::Statement;
-use crate::ui::components::claim::{IndexLink, Reasons};
-use crate::ui::components::plan::{CountedPlan, PlanPair};
+use crate::ui::components::claim::{IndexLink, Reasons, WithRepair};
+use crate::ui::components::plan::{CountedPlan, PlanPair, RepairedPlan};
 use crate::ui::components::sql::{Sql, SqliteError};
 use crate::ui::components::step_button::StepButton;
 use crate::ui::components::table::{SampleTable, shown_rows};
@@ -67,6 +67,13 @@ fn Facts(documented: DocumentedCleanup, cleanup: Memo<Option<CleanupReport>>) ->
             <dd>{counted(n_rows, "row", "rows")}</dd>
         })
     };
+    let with_repair = move || {
+        let (id, after) = cleanup.with(|cleanup| {
+            let cleanup = cleanup.as_ref()?;
+            Some((cleanup.id.clone(), cleanup.claim.as_ref()?.after.verdict))
+        })?;
+        Some(view! { <WithRepair id=id after=after /> })
+    };
     let claim = move || cleanup.with(|cleanup| cleanup.as_ref().and_then(|cleanup| cleanup.claim.clone())).map(claim);
     view! {
         <div class="stack stack-3">
@@ -83,6 +90,7 @@ fn Facts(documented: DocumentedCleanup, cleanup: Memo<Option<CleanupReport>>) ->
                 {n_rows}
                 {claim}
             </dl>
+            {with_repair}
         </div>
     }
 }
@@ -139,6 +147,7 @@ fn found(cleanup: CleanupReport) -> AnyView {
         }
     });
     let scans = scans.collect_view();
+    let (id, dropped, migrated) = (cleanup.id.clone(), cleanup.plan.clone(), cleanup.plan_after.clone());
     let statement = Statement { id: cleanup.id, parameters: Vec::new() };
     let before = CountedPlan { rows: cleanup.plan, steps: cleanup.steps_before };
     let after = CountedPlan { rows: cleanup.plan_after, steps: cleanup.steps_after };
@@ -151,6 +160,7 @@ fn found(cleanup: CleanupReport) -> AnyView {
             <div class="stack stack-4">
                 {scans}
                 <PlanPair statement=statement before=before after=after deletes=true />
+                <RepairedPlan id=id dropped=dropped migrated=migrated deletes=true />
                 {reasons}
             </div>
         </section>

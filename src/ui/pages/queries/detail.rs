@@ -4,21 +4,19 @@ use leptos::prelude::*;
 
 use crate::domain::catalogue::DocumentedQuery;
 use crate::domain::headline;
-use crate::domain::plan::same_steps;
 use crate::domain::query::QueryReport;
 use crate::domain::repair::Change;
 use crate::domain::run::Step;
-use crate::domain::verdict::Claim;
 use crate::ui::components::alert::Note;
 use crate::ui::components::bytecode::Statement;
 use crate::ui::components::change::ChangeItem;
-use crate::ui::components::claim::{ClaimLine, Reasons};
+use crate::ui::components::claim::{ClaimLine, Reasons, WithRepair};
 use crate::ui::components::cost::{CostBars, CostTable};
 use crate::ui::components::plan::{CountedPlan, PlanPair, RepairedPlan};
 use crate::ui::components::rewrite::RewriteItem;
 use crate::ui::components::sql::{Sql, SqliteError};
 use crate::ui::components::step_button::StepButton;
-use crate::ui::components::verdict::{Badge, Tone};
+use crate::ui::components::verdict::Tone;
 use crate::ui::{Glyph, Icon, Inspector, Marked, Route};
 
 use super::parameters::Parameters;
@@ -85,7 +83,7 @@ fn answer(query: QueryReport) -> AnyView {
     let claim = match query.claim {
         Some(claim) => view! {
             <ClaimLine claim=claim.clone() />
-            <WithRepair id=query.id claim=claim.clone() />
+            <WithRepair id=query.id after=claim.after.verdict />
             {sentence}
             <Reasons claim=claim />
         }
@@ -97,28 +95,6 @@ fn answer(query: QueryReport) -> AnyView {
         .into_any(),
     };
     view! { {claim} {error} }.into_any()
-}
-
-/// What the ticked changes make of the claim, where that is another answer.
-#[component]
-fn WithRepair(id: String, claim: Claim) -> impl IntoView {
-    let inspector = Inspector::use_();
-    let repaired = move || {
-        inspector.repaired.with(|judged| {
-            let judged = judged.iter().flatten().find(|judged| judged.id == id)?;
-            Some(judged.judgement.verdict).filter(|verdict| *verdict != claim.after.verdict)
-        })
-    };
-    move || {
-        repaired().map(|verdict| {
-            view! {
-                <div class="row">
-                    <span>"With the ticked repair"</span>
-                    <Badge face=verdict solid=true />
-                </div>
-            }
-        })
-    }
 }
 
 /// Where the query stands in the guide's order, and the way to the one before and after.
@@ -217,15 +193,7 @@ fn plans(query: &QueryReport) -> impl IntoView + use<> {
     let statement = Statement { id: query.id.clone(), parameters };
     let before = CountedPlan { rows: query.plan_before.clone(), steps: query.steps_before.clone() };
     let after = CountedPlan { rows: query.plan_after.clone(), steps: query.steps_after.clone() };
-    let inspector = Inspector::use_();
     let (id, dropped, migrated) = (query.id.clone(), query.plan_before.clone(), query.plan_after.clone());
-    let repaired = move || {
-        let plan = inspector.repaired.with(|judged| {
-            let judged = judged.iter().flatten().find(|judged| judged.id == id)?;
-            Some(judged.plan.clone()).filter(|plan| !same_steps(plan, &migrated))
-        });
-        plan.map(|plan| view! { <RepairedPlan plan=plan dropped=dropped.clone() /> })
-    };
     view! {
         <section class="section" aria-labelledby="plan">
             <div class="section-head">
@@ -233,7 +201,7 @@ fn plans(query: &QueryReport) -> impl IntoView + use<> {
             </div>
             <div class="stack stack-3">
                 <PlanPair statement=statement before=before after=after />
-                {repaired}
+                <RepairedPlan id=id dropped=dropped migrated=migrated />
             </div>
         </section>
     }

@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use crate::domain::redefinition::Rewrite;
+use crate::domain::repair_trial::Rewrite;
 use crate::ui::Inspector;
 use crate::ui::components::rewrite::RewriteItem;
 
