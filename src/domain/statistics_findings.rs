@@ -104,39 +104,38 @@ fn statistics_missing(report: &Report) -> Option<Finding> {
     })
 }
 
+/// Rows of a table as `sqlite_stat1` has them and as they were counted, where one is more than twice the other.
+fn stale_rows(table: &Table, report: &Report) -> Option<(u64, u64)> {
+    let whole = |row: &&IndexStatistics| {
+        let partial = |name: &String| table.indexes.iter().any(|index| index.name == *name && index.partial);
+        row.statistics == Statistics::OfFile && row.table == table.name && !row.index.as_ref().is_some_and(partial)
+    };
+    let said = report.index_statistics.iter().find(whole)?.n_rows;
+    let is = counted_rows(table, report)?;
+    (said.max(is) > STALE_FACTOR.saturating_mul(said.min(is))).then_some((said, is))
+}
+
+/// What the planner believes of a table, against what is there; `None` where its statistics are about right.
+pub fn stale_sentence(table: &str, report: &Report) -> Option<String> {
+    let table = report.database.table(table)?;
+    let (said, is) = stale_rows(table, report)?;
+    Some(format!("`{}` has {} and `sqlite_stat1` says {}", table.name, counted(is, "row", "rows"), count(said)))
+}
+
 fn statistics_stale(report: &Report) -> Option<Finding> {
-    let stale: Vec<(&Table, u64, u64)> = report
-        .database
-        .tables
-        .iter()
-        .filter_map(|table| {
-            let whole = |row: &&IndexStatistics| {
-                let partial = |name: &String| table.indexes.iter().any(|index| index.name == *name && index.partial);
-                row.statistics == Statistics::OfFile
-                    && row.table == table.name
-                    && !row.index.as_ref().is_some_and(partial)
-            };
-            let said = report.index_statistics.iter().find(whole)?.n_rows;
-            let is = counted_rows(table, report)?;
-            (said.max(is) > STALE_FACTOR.saturating_mul(said.min(is))).then_some((table, said, is))
-        })
-        .collect();
+    let tables = || report.database.tables.iter();
+    let stale: Vec<&Table> = tables().filter(|table| stale_rows(table, report).is_some()).collect();
     if stale.is_empty() {
         return None;
     }
-    let sentences: Vec<String> = stale
-        .iter()
-        .map(|(table, said, is)| {
-            format!("`{}` has {} and `sqlite_stat1` says {}", table.name, counted(*is, "row", "rows"), count(*said))
-        })
-        .collect();
+    let sentences: Vec<String> = stale.iter().filter_map(|table| stale_sentence(&table.name, report)).collect();
     Some(Finding {
         figure: Some(Figure {
             value: count(stale.len() as u64),
             of_what: if stale.len() == 1 { "table" } else { "tables" }.into(),
         }),
         fix_sql: Some("ANALYZE;".into()),
-        about: stale.iter().map(|(table, ..)| Subject::Table(table.name.clone())).collect(),
+        about: stale.iter().map(|table| Subject::Table(table.name.clone())).collect(),
         ..finding(
             "statistics-stale",
             Severity::Warning,

@@ -2,6 +2,7 @@
 
 use leptos::prelude::*;
 
+use crate::domain::statistics_findings::stale_sentence;
 use crate::domain::verdict::{Claim, Otherwise, Verdict};
 use crate::ui::marked::Marked;
 use crate::ui::{Inspector, Route};
@@ -55,7 +56,14 @@ pub fn IndexLink(index: String) -> impl IntoView {
 /// The reasons of both verdicts, once when they are the same, and the circumstances that change the answer.
 #[component]
 pub fn Reasons(claim: Claim) -> impl IntoView {
-    let Claim { before, after, otherwise, .. } = claim;
+    let Claim { index, before, after, otherwise } = claim;
+    let inspector = Inspector::use_();
+    let stale = move || {
+        inspector.report.with(|report| {
+            let report = report.as_ref()?;
+            stale_sentence(&report.index(&index)?.table, report)
+        })
+    };
     let meaning = before.verdict.meaning();
     let reasons = if before == after {
         view! { <p><Marked text=before.reason /></p> }.into_any()
@@ -73,6 +81,12 @@ pub fn Reasons(claim: Claim) -> impl IntoView {
     view! {
         <p class="hint">{meaning}</p>
         {reasons}
+        {move || {
+            stale().map(|text| {
+                let text = format!("{text}: what is said with the file's statistics rests on another time.");
+                view! { <p><Marked text=text /></p> }
+            })
+        }}
         <OtherwiseList otherwise=otherwise />
     }
 }
