@@ -156,9 +156,10 @@ impl Repair {
 
     /// With those changes only that a person chose; notes stay.
     pub fn only(mut self, chosen: impl Fn(&Change) -> bool) -> Self {
-        let offered = self.offered().count();
+        let n_needed = |repair: &Self| repair.offered().filter(|change| !change.optional).count();
+        let before = n_needed(&self);
         self.changes.retain(|change| change.up.is_empty() || chosen(change));
-        let n_left_out = offered - self.offered().count();
+        let n_left_out = before - n_needed(&self);
         if n_left_out > 0 {
             let left_out = counted(n_left_out as u64, "proposed change was", "proposed changes were");
             self.header.extend(wrapped(&format!("{left_out} left out by choice.")));
@@ -339,11 +340,11 @@ fn redefined_index(entry: &IndexReport, redefinition: &Redefinition, report: &Re
         claims.iter().filter(|(_, claim)| claim.index == *name && claim.after.verdict != Verdict::Holds).collect();
     let served: Vec<String> = failing.iter().map(|(id, _)| (*id).to_owned()).collect();
     let mut notes = wrapped(&format!(
-        "{name}: another definition than documented, so that {} its rows by it.",
+        "{name}: another definition than documented, so that {} by it.",
         match served.as_slice() {
-            [] => "every statement that the guide names finds".into(),
-            [one] => format!("{one} finds"),
-            many => format!("{} find", list(many)),
+            [] => "every statement that the guide names finds its rows".into(),
+            [one] => format!("{one} finds its rows"),
+            many => format!("{} find their rows", list(many)),
         }
     ));
     if let Some((id, claim)) = failing.first() {
