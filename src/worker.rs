@@ -23,6 +23,9 @@ const MAX_PROMOTED_BYTES: u64 = 1 << 30;
 /// Copied at once between two requests: about 25 ms of reading.
 const PROMOTION_STEP_BYTES: usize = 16 << 20;
 
+/// A person needs longer than this to choose a file; a script does not.
+const WARM_UP_AFTER_MS: i32 = 600;
+
 thread_local! {
     static ENGINE: RefCell<Option<Engine>> = const { RefCell::new(None) };
     static PROMOTING: RefCell<Option<Closure<dyn FnMut()>>> = const { RefCell::new(None) };
@@ -53,13 +56,16 @@ pub fn start() {
     }
 }
 
-/// Soon after the start, before a person has chosen a file.
+/// Soon after the start, before a person has chosen a file. Whoever is quicker does not wait for it.
 fn warm_up_when_idle(scope: &DedicatedWorkerGlobalScope) {
     let warm_up = Closure::once_into_js(|| {
-        // Only the speed of the first answer depends on it.
-        let _ = Engine::warm_up();
+        let is_idle = ENGINE.with_borrow(|engine| engine.as_ref().is_some_and(|engine| !engine.is_open()));
+        if is_idle {
+            // Only the speed of the first answer depends on it.
+            let _ = Engine::warm_up();
+        }
     });
-    let _ = scope.set_timeout_with_callback(warm_up.unchecked_ref());
+    let _ = scope.set_timeout_with_callback_and_timeout_and_arguments_0(warm_up.unchecked_ref(), WARM_UP_AFTER_MS);
 }
 
 fn global_flag(name: &str) -> bool {

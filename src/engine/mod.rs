@@ -177,6 +177,10 @@ impl Engine {
         Ok(database)
     }
 
+    pub fn is_open(&self) -> bool {
+        self.session.is_some()
+    }
+
     pub fn close(&mut self) {
         self.session = None;
     }
