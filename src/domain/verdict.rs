@@ -384,3 +384,20 @@ fn capitalised(text: &str) -> String {
     let mut chars = text.chars();
     chars.next().map(|first| first.to_uppercase().chain(chars).collect()).unwrap_or_default()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_index_that_a_literal_would_open_says_so() {
+        let judged = |binding| {
+            let usage = Usage::CannotUse { unproven: vec!["status = 'running'".into()], binding };
+            judge("i", &Facts::Present(vec![(Statistics::None, usage)]))
+        };
+        let words = "With the value written into the statement instead of a parameter it could";
+        assert!(judged(true).reason.contains(words), "{}", judged(true).reason);
+        assert!(!judged(false).reason.contains(words));
+        assert_eq!(judged(true).verdict, Verdict::CannotUse);
+    }
+}
