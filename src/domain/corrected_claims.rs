@@ -2,16 +2,15 @@
 
 use super::catalogue::Catalogue;
 use super::plan::{Step, costly_steps};
-use super::repair::{Repair, claims};
+use super::repair::Repair;
 use super::repair_trial::{RepairedClaim, RewriteKind};
 use super::report::Report;
 use super::verdict::{Claim, Verdict};
-use super::words::code;
+use super::words::{code, file_stem};
 
 /// `db.sqlite` becomes `db-corrected-claims.md`.
 pub fn file_name(database: &str) -> String {
-    let stem = database.rsplit_once('.').map_or(database, |(stem, _)| stem);
-    format!("{}-corrected-claims.md", if stem.is_empty() { "database" } else { stem })
+    format!("{}-corrected-claims.md", file_stem(database))
 }
 
 /// `judged` are the claims with the changes of `repair` applied.
@@ -36,7 +35,7 @@ pub fn to_markdown(report: &Report, catalogue: &Catalogue, repair: &Repair, judg
     out.push_str(
         "\n## Claims\n\n| Statement | Index | In the file | With the corrected migration |\n|---|---|---|---|\n",
     );
-    for (id, claim) in claims(report) {
+    for (id, claim) in report.claims() {
         let then = judged.iter().find(|judged| judged.id == id).map(|judged| judged.judgement.verdict);
         out.push_str(&format!(
             "| {} | {} | {} | {} |\n",
@@ -46,7 +45,7 @@ pub fn to_markdown(report: &Report, catalogue: &Catalogue, repair: &Repair, judg
             then.unwrap_or(claim.after.verdict).label()
         ));
     }
-    for (id, claim) in claims(report) {
+    for (id, claim) in report.claims() {
         if let Some(text) = corrected(id, claim, judged.iter().find(|judged| judged.id == id)) {
             out.push_str(&format!("\n### {}\n\n{text}\n", code(id)));
         }

@@ -25,7 +25,7 @@ pub fn summary(report: &Report, catalogue: &Catalogue) -> Headline {
     if report.queries.is_empty() {
         return Headline { title: format!("Reading {name}"), lead: String::new() };
     }
-    let claims = claims(report);
+    let claims: Vec<&Claim> = report.claims().map(|(_, claim)| claim).collect();
     let applicable = claims.iter().filter(|claim| claim.before.verdict != Verdict::NotApplicable).count();
     if applicable == 0 {
         return Headline {
@@ -71,11 +71,6 @@ fn repair_sentence(report: &Report, n_hold: usize, n_applicable: usize) -> Optio
         true => "A repair was found with which all of them hold.".into(),
         false => format!("A repair was found with which {hold} of them hold."),
     })
-}
-
-fn claims(report: &Report) -> Vec<&Claim> {
-    let queries = report.queries.iter().filter_map(|query| query.claim.as_ref());
-    queries.chain(report.cleanups.iter().filter_map(|cleanup| cleanup.claim.as_ref())).collect()
 }
 
 fn n_with(report: &Report, outcome: Outcome) -> usize {
@@ -154,7 +149,7 @@ pub fn repair(report: &Report, repair: &Repair, judged: Option<&[RepairedClaim]>
     };
     let applicable = judged.iter().filter(|claim| claim.judgement.verdict != Verdict::NotApplicable).count();
     let hold = judged.iter().filter(|claim| claim.judgement.verdict == Verdict::Holds).count();
-    let now = claims(report).iter().filter(|claim| claim.before.verdict == Verdict::Holds).count();
+    let now = report.claims().filter(|(_, claim)| claim.before.verdict == Verdict::Holds).count();
     let n_changes = repair.offered().count();
     let title = match (n_changes, hold == applicable) {
         (0, true) => format!("All {applicable} documented claims hold, nothing needs to be changed"),

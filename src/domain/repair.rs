@@ -14,7 +14,7 @@ use super::numbers::counted;
 use super::repair_trial::{Redefinition, Suggestion, SuperfluousIndex};
 use super::report::Report;
 use super::verdict::{Claim, Statistics, Verdict};
-use super::words::{identifier, list};
+use super::words::{file_stem, identifier, list};
 use super::write_cost::WriteCost;
 
 /// Width of a comment's text.
@@ -140,8 +140,7 @@ pub fn price(change: &Change, report: &Report) -> Option<Price> {
 
 /// The file's name for a database called `database`: `db.sqlite` becomes `db-corrected-migration.sql`.
 pub fn file_name(database: &str) -> String {
-    let stem = database.rsplit_once('.').map_or(database, |(stem, _)| stem);
-    format!("{}-corrected-migration.sql", if stem.is_empty() { "database" } else { stem })
+    format!("{}-corrected-migration.sql", file_stem(database))
 }
 
 impl Repair {
@@ -335,9 +334,8 @@ fn documented(entry: &IndexReport) -> Option<Change> {
 /// A definition other than the documented one, because with that one not every claim holds.
 fn redefined_index(entry: &IndexReport, redefinition: &Redefinition, report: &Report) -> Change {
     let name = &entry.index;
-    let claims = claims(report);
-    let failing: Vec<&(&str, &Claim)> =
-        claims.iter().filter(|(_, claim)| claim.index == *name && claim.after.verdict != Verdict::Holds).collect();
+    let failing: Vec<(&str, &Claim)> =
+        report.claims().filter(|(_, claim)| claim.index == *name && claim.after.verdict != Verdict::Holds).collect();
     let served: Vec<String> = failing.iter().map(|(id, _)| (*id).to_owned()).collect();
     let mut notes = wrapped(&format!(
         "{name}: another definition than documented, so that {} by it.",
@@ -388,13 +386,6 @@ fn redefined_index(entry: &IndexReport, redefinition: &Redefinition, report: &Re
             )
         }),
     }
-}
-
-/// Every claim with the id of its statement.
-pub fn claims(report: &Report) -> Vec<(&str, &Claim)> {
-    let queries = report.queries.iter().filter_map(|query| Some((query.id.as_str(), query.claim.as_ref()?)));
-    let cleanups = report.cleanups.iter().filter_map(|cleanup| Some((cleanup.id.as_str(), cleanup.claim.as_ref()?)));
-    queries.chain(cleanups).collect()
 }
 
 /// Indexes on the children that a clean-up looks into, where the migration leaves them without.
@@ -512,9 +503,8 @@ fn statistics(report: &Report, changes: &[Change]) -> Option<Change> {
                 n(Statistics::Fresh).saturating_sub(n(Statistics::None))
             }
             None => {
-                let claims = claims(report);
-                let of = |(_, claim): &&(&str, &Claim)| depends(claim.before.verdict) || depends(claim.after.verdict);
-                claims.iter().filter(of).count()
+                let of = |(_, claim): &(&str, &Claim)| depends(claim.before.verdict) || depends(claim.after.verdict);
+                report.claims().filter(of).count()
             }
         };
         (n > 0 && !report.statistics_harm()).then(|| {

@@ -10,6 +10,7 @@ use super::instant::Instant;
 use super::migration::IndexReport;
 use super::query::QueryReport;
 use super::repair_trial::RepairTrial;
+use super::verdict::Claim;
 use super::work::{LargeIndex, StatisticsEffect};
 
 pub const FORMAT: &str = "cortex-inspector-report";
@@ -136,6 +137,13 @@ impl Report {
 
     pub fn query(&self, id: &str) -> Option<&QueryReport> {
         self.queries.iter().find(|query| query.id == id)
+    }
+
+    /// Every claim with the id of its query or clean-up.
+    pub fn claims(&self) -> impl Iterator<Item = (&str, &Claim)> {
+        let queries = self.queries.iter().map(|query| (query.id.as_str(), query.claim.as_ref()));
+        let cleanups = self.cleanups.iter().map(|cleanup| (cleanup.id.as_str(), cleanup.claim.as_ref()));
+        queries.chain(cleanups).filter_map(|(id, claim)| Some((id, claim?)))
     }
 
     pub fn cleanup(&self, id: &str) -> Option<&CleanupReport> {

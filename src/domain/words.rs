@@ -17,6 +17,14 @@ pub fn list(items: &[String]) -> String {
     }
 }
 
+/// What files about a database are named after: `db` for `db.sqlite`.
+pub fn file_stem(database: &str) -> &str {
+    match database.rsplit_once('.').map_or(database, |(stem, _)| stem) {
+        "" => "database",
+        stem => stem,
+    }
+}
+
 /// In backticks, for the page to set in mono.
 pub fn code(name: &str) -> String {
     format!("`{name}`")

@@ -185,8 +185,13 @@ impl Judge {
     }
 }
 
-pub fn is_used(usage: &Usage) -> bool {
+fn is_used(usage: &Usage) -> bool {
     !matches!(usage, Usage::NotChosen { .. } | Usage::CannotUse { .. })
+}
+
+/// The statements that put the documented definition in the place of whatever has its name.
+pub fn documented_in_place(entry: &IndexReport) -> [String; 2] {
+    [format!("DROP INDEX IF EXISTS {}", quoted(&entry.index)), entry.documented_sql.clone()]
 }
 
 /// How the documented definition would be used in the place of the one that has its name.
@@ -194,8 +199,7 @@ fn with_documented(state: &SchemaState, entry: &IndexReport, sql: &str, values: 
     if entry.error.is_some() {
         return None;
     }
-    let swap = [format!("DROP INDEX IF EXISTS {}", quoted(&entry.index)), entry.documented_sql.clone()];
-    state.trying(&swap, |state| Ok(state.first_usage(sql, values, &entry.index))).ok()??
+    state.trying(&documented_in_place(entry), |state| Ok(state.first_usage(sql, values, &entry.index))).ok()??
 }
 
 /// Whether the definition that has a documented name makes every claim on it hold, and the documented one would not.
@@ -207,8 +211,7 @@ fn stands_in(state: &SchemaState, entry: &IndexReport, claiming: &[&Statement]) 
     if claiming.is_empty() || !serves(state) {
         return false;
     }
-    let swap = [format!("DROP INDEX IF EXISTS {}", quoted(&entry.index)), entry.documented_sql.clone()];
-    let documented = state.trying(&swap, |state| Ok(entry.error.is_none() && serves(state)));
+    let documented = state.trying(&documented_in_place(entry), |state| Ok(entry.error.is_none() && serves(state)));
     !documented.ok().flatten().unwrap_or_default()
 }
 

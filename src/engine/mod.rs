@@ -285,7 +285,7 @@ impl Engine {
         let session = self.session.as_mut().ok_or_else(not_open)?;
         session.finish_migration(catalogue)?;
         // On a copy of the candidate, so that the new indexes have statistics too.
-        session.fresh = Some(repair::analyze(&session.candidate, session.analysis_limit())?);
+        session.fresh = Some(repair::analyze(&session.candidate, None, session.analysis_limit())?);
         session.judge = None;
         let mut judged = session.judge_all(catalogue)?;
         session.judge_indexes(catalogue, &mut judged)?;

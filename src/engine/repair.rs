@@ -1,7 +1,7 @@
 //! The repair of one file: searched for, built on a fork, analysed, asked again and measured.
 
 use super::clock::monotonic_ns;
-use super::connection::{Db, ForeignKeys};
+use super::connection::{Db, ForeignKeys, quoted};
 use super::error::{EngineError, Result};
 use super::measure::{self, Precision, Run, Side};
 use super::plan::explain;
@@ -31,7 +31,7 @@ pub fn repair(search: &Search<'_>, original: &Db, candidate: &Db, granularity_ns
     for index in &mut built {
         index.write_cost = write_cost::measure(db.fork(), &index.table, &index.index, granularity_ns)?.ok();
     }
-    let statistics = analyze(&db, search.analysis_limit)?;
+    let statistics = analyze(&db, None, search.analysis_limit)?;
     let mut trial = RepairTrial { redefinitions, built, n_tried, ..RepairTrial::default() };
     let blueprint = Blueprint::read(&db)?;
     let state = SchemaState::build(&blueprint, &[], &blueprint.kinds(Some(&statistics)), ForeignKeys::On)?;
@@ -77,10 +77,12 @@ fn claims(state: &SchemaState, statements: &[Statement]) -> Vec<RepairedClaim> {
     claims
 }
 
-/// ANALYZE on a copy.
-pub fn analyze(db: &Db, limit: Option<u32>) -> Result<StatisticsRows> {
+/// All statistics after an ANALYZE on a fork of `db`: of one table, or of all. `limit` rows of each index are read, or
+/// every one.
+pub fn analyze(db: &Db, table: Option<&str>, limit: Option<u32>) -> Result<StatisticsRows> {
     let scratch = Db::open(db.fork().fork(), ForeignKeys::On)?;
-    scratch.execute_batch(&format!("PRAGMA analysis_limit = {}; ANALYZE", limit.unwrap_or_default()))?;
+    let table = table.map(quoted).unwrap_or_default();
+    scratch.execute_batch(&format!("PRAGMA analysis_limit = {}; ANALYZE {table}", limit.unwrap_or_default()))?;
     Ok(StatisticsRows::read(&scratch))
 }
 

@@ -13,8 +13,10 @@ use rusqlite::StatementStatus;
 use super::clock::monotonic_ns;
 use super::connection::{Db, ForeignKeys, quoted};
 use super::error::{EngineError, Result};
+use super::judge::documented_in_place;
 use super::plan::bind;
 use super::plan_clone::{Blueprint, StatisticsRows};
+use super::repair::analyze;
 use super::schema_state::SchemaState;
 use super::sizes;
 use super::statement::{Statement, claiming};
@@ -154,7 +156,7 @@ impl Search<'_> {
         for (_, definition) in ranked.into_iter().take(N_BUILT) {
             let fork = found.repaired.fork().fork();
             let Some((db, built)) = build(fork, &entry.table, &entry.index, &definition)? else { continue };
-            let statistics = analyzed(&db, &entry.table, self.analysis_limit)?;
+            let statistics = analyze(&db, Some(&entry.table), self.analysis_limit)?;
             let blueprint = Blueprint::read(&db)?;
             let kinds = blueprint.kinds(Some(&statistics));
             let analyzed = SchemaState::build(&blueprint, &[], &kinds, ForeignKeys::On)?;
@@ -305,8 +307,7 @@ fn documented_serves(state: &SchemaState, entry: &IndexReport, claiming: &[&Stat
     if entry.error.is_some() {
         return Ok(false);
     }
-    let documented = Definition::documented(&entry.documented_sql).statements(&entry.index);
-    let n_hold = state.trying(&documented, |state| Ok(n_hold(state, claiming)))?;
+    let n_hold = state.trying(&documented_in_place(entry), |state| Ok(n_hold(state, claiming)))?;
     Ok(n_hold == Some(claiming.len()))
 }
 
@@ -348,15 +349,4 @@ fn vm_steps(db: &Db, statements: &[&Statement]) -> Result<u64> {
         }
     }
     Ok(n_steps)
-}
-
-/// The statistics of the file, those of `table` made anew on a fork of `db`.
-fn analyzed(db: &Db, table: &str, limit: Option<u32>) -> Result<StatisticsRows> {
-    let scratch = Db::open(db.fork().fork(), ForeignKeys::On)?;
-    scratch.execute_batch(&format!(
-        "PRAGMA analysis_limit = {}; ANALYZE {}",
-        limit.unwrap_or_default(),
-        quoted(table)
-    ))?;
-    Ok(StatisticsRows::read(&scratch))
 }

@@ -15,29 +15,21 @@ use crate::domain::verdict::Usage;
 /// The index that terms of a WHERE are tried with.
 const PROBE_INDEX: &str = "cortex_probe_index";
 
+/// The table of an index, and the statement that made it; `None` when there is no such index.
+fn table_and_definition(clone: &Connection, index: &str) -> Option<(String, Option<String>)> {
+    let sql = "SELECT tbl_name, sql FROM sqlite_schema WHERE type = 'index' AND name = ?1 COLLATE NOCASE";
+    clone.query_row(sql, [index], |row| Ok((row.get(0)?, row.get(1)?))).ok()
+}
+
 /// Whether SQLite accepts INDEXED BY for `index`.
 pub fn can_use(clone: &Connection, sql: &str, parameters: &[Value], index: &str) -> bool {
-    let table: Option<String> = clone
-        .query_row(
-            "SELECT tbl_name FROM sqlite_schema WHERE type = 'index' AND name = ?1 COLLATE NOCASE",
-            [index],
-            |row| row.get(0),
-        )
-        .ok();
-    let forced = table.and_then(|table| indexed_by(sql, &table, index));
+    let forced = table_and_definition(clone, index).and_then(|(table, _)| indexed_by(sql, &table, index));
     forced.is_some_and(|forced| explain(clone, &forced, parameters).is_ok())
 }
 
 /// Why `plan`, the one that SQLite chose for `sql`, holds no access to `index`.
 pub fn not_used(clone: &Connection, sql: &str, parameters: &[Value], index: &str, plan: &[PlanRow]) -> Result<Usage> {
-    let definition: Option<(String, Option<String>)> = clone
-        .query_row(
-            "SELECT tbl_name, sql FROM sqlite_schema WHERE type = 'index' AND name = ?1 COLLATE NOCASE",
-            [index],
-            |row| Ok((row.get(0)?, row.get(1)?)),
-        )
-        .ok();
-    let Some((table, definition)) = definition else {
+    let Some((table, definition)) = table_and_definition(clone, index) else {
         return Ok(Usage::CannotUse { unproven: Vec::new(), binding: false });
     };
     let forced = indexed_by(sql, &table, index);

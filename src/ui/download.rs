@@ -8,6 +8,7 @@ use crate::domain::corrected_claims;
 use crate::domain::failure::{Failure, FailureKind};
 use crate::domain::numbers;
 use crate::domain::repair::{self, Repair};
+use crate::domain::words::file_stem;
 
 use super::icons::{Glyph, Icon};
 use super::route::Route;
@@ -100,9 +101,7 @@ fn save(inspector: Inspector, name: &str, mime: &str, text: &str) {
 
 /// `db.sqlite` becomes `db-cortex-report.json`.
 fn file_name(database: &str) -> String {
-    let stem = database.rsplit_once('.').map_or(database, |(stem, _)| stem);
-    let stem = if stem.is_empty() { "database" } else { stem };
-    format!("{stem}-cortex-report.json")
+    format!("{}-cortex-report.json", file_stem(database))
 }
 
 pub fn save_text(name: &str, mime: &str, text: &str) -> Result<(), JsValue> {

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use cortex_inspector::domain::plan::{Step as PlanStep, accesses_of};
-use cortex_inspector::domain::repair::{Repair, claims, repair};
+use cortex_inspector::domain::repair::{Repair, repair};
 use cortex_inspector::domain::repair_trial::{RepairTrial, RewriteKind};
 use cortex_inspector::domain::report::Report;
 use cortex_inspector::domain::run::Step;
@@ -111,7 +111,7 @@ fn check(what: &str, fixture: &Fixture) -> (usize, usize) {
     assert!(ups.is_empty(), "{what}: the repaired file needs {ups:?}\n{up}");
     let mut n_applicable = 0;
     let mut n_hold = 0;
-    for (id, claim) in claims(&again.report) {
+    for (id, claim) in again.report.claims() {
         let promised = inspected.trial().claim(id).unwrap();
         if promised.judgement.verdict == Verdict::NotApplicable {
             continue;

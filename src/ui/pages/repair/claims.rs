@@ -2,7 +2,6 @@
 
 use leptos::prelude::*;
 
-use crate::domain::repair::claims;
 use crate::domain::verdict::Verdict;
 use crate::ui::components::verdict::{Badge, Becomes};
 use crate::ui::{Inspector, Marked, Route};
@@ -90,7 +89,7 @@ fn lines(inspector: Inspector) -> Vec<Line> {
                     reason: (judged.verdict != Verdict::Holds).then(|| judged.reason.clone()),
                 })
             };
-            claims(report).into_iter().filter_map(line).collect()
+            report.claims().filter_map(line).collect()
         })
     })
 }

@@ -13,9 +13,7 @@ use super::facts::{Arrow, Units, of_report};
 type Pairs = Vec<(Verdict, Verdict)>;
 
 fn pairs(report: &Report) -> Option<Pairs> {
-    let queries = report.queries.iter().filter_map(|query| query.claim.as_ref());
-    let cleanups = report.cleanups.iter().filter_map(|cleanup| cleanup.claim.as_ref());
-    let pairs: Pairs = queries.chain(cleanups).map(|claim| (claim.before.verdict, claim.after.verdict)).collect();
+    let pairs: Pairs = report.claims().map(|(_, claim)| (claim.before.verdict, claim.after.verdict)).collect();
     (!pairs.is_empty()).then_some(pairs)
 }
 
