@@ -3,6 +3,7 @@
 //! Nothing here reads a file or a clock, knows JavaScript or can panic. Types that stand in the JSON report are
 //! serialised under the report's names.
 
+pub mod benchmark;
 pub mod bytecode;
 pub mod catalogue;
 pub mod cleanup;
@@ -15,7 +16,7 @@ pub mod headline;
 pub mod index_findings;
 pub mod instant;
 pub mod look_ups;
-pub mod measure;
+pub mod measuring;
 pub mod migration;
 pub mod numbers;
 pub mod plan;

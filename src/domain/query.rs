@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::measuring::{Change, Estimates};
 use super::plan::PlanRow;
 use super::plan_counts::StepCounts;
 use super::value::Value;
@@ -25,6 +26,9 @@ pub struct QueryReport {
     /// Foreign keys are on in both, as in the application.
     pub before: Option<Cost>,
     pub after: Option<Cost>,
+    /// From the file as dropped to the file after the migration; the samples were taken in turns.
+    #[serde(default)]
+    pub change: Option<Change>,
     /// SQLite's words when the statement does not prepare or fails on this file.
     pub error: Option<String>,
 }
@@ -53,12 +57,32 @@ pub struct Cost {
     pub n_samples: u32,
     pub min_ns: u64,
     pub max_ns: u64,
-    /// The first run on a fresh connection, with an empty page cache.
+    /// Of the warm samples, with intervals; `None` where too few were taken for that.
+    #[serde(default)]
+    pub estimates: Option<Estimates>,
+    /// The first run on a fresh connection, with an empty page cache: to the last row.
     pub first_run_ns: u64,
+    /// Of the first run: until the statement was prepared.
+    #[serde(default)]
+    pub prepare_ns: u64,
+    /// Of the first run: from the first step to the first row, or to the end where there is none.
+    #[serde(default)]
+    pub first_row_ns: u64,
+    /// Once more with a warm page cache, as `prepare_ns` and `first_row_ns`.
+    #[serde(default)]
+    pub warm_prepare_ns: u64,
+    #[serde(default)]
+    pub warm_first_row_ns: u64,
     pub vm_steps: u64,
     pub fullscan_steps: u64,
     pub sorts: u64,
     pub autoindexes: u64,
     /// Different pages that the first run read, without the schema's.
     pub pages_read: u64,
+    /// Bytes of them that came from the file, and not from pages that a fork has changed.
+    #[serde(default)]
+    pub bytes_read: u64,
+    /// The most that SQLite had allocated at one time in the first run, beyond what it held before.
+    #[serde(default)]
+    pub memory_bytes: u64,
 }

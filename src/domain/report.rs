@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::benchmark::{Benchmark, FileBenchmark, Growth};
 use super::cleanup::CleanupReport;
 use super::database::{BtreeSize, Database};
 use super::finding::Finding;
@@ -29,7 +30,14 @@ pub struct Report {
     pub migration: Vec<IndexReport>,
     pub queries: Vec<QueryReport>,
     pub cleanups: Vec<CleanupReport>,
+    /// The guide's, on made-up data.
     pub benchmarks: Vec<Benchmark>,
+    /// The same queries with values of the dropped file.
+    #[serde(default)]
+    pub file_benchmarks: Vec<FileBenchmark>,
+    /// Queries whose growth was asked for.
+    #[serde(default)]
+    pub growth: Vec<Growth>,
     pub findings: Vec<Finding>,
     /// Space by table and index, from dbstat; empty until asked.
     pub sizes: Vec<BtreeSize>,
@@ -68,20 +76,6 @@ pub struct Environment {
     pub clock_granularity_ns: u64,
 }
 
-/// A benchmark of the guide. None is run yet; the report keeps its place.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Benchmark {
-    pub id: String,
-    pub n_rows: u64,
-    pub samples: u64,
-    pub mean_ns: u64,
-    pub std_dev_ns: u64,
-    pub median_ns: u64,
-    pub confidence_interval_ns: [u64; 2],
-    pub expected_ns: u64,
-    pub within_expected: bool,
-}
-
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FailedStep {
     pub step: String,
@@ -102,6 +96,8 @@ impl Report {
             queries: Vec::new(),
             cleanups: Vec::new(),
             benchmarks: Vec::new(),
+            file_benchmarks: Vec::new(),
+            growth: Vec::new(),
             findings: Vec::new(),
             sizes: Vec::new(),
             index_statistics: Vec::new(),

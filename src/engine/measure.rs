@@ -8,7 +8,7 @@ use super::error::Result;
 use super::interrupt;
 use super::plan::{bind, explain};
 use super::{btree_pages, scan_status};
-use crate::domain::measure::median_ns;
+use crate::domain::measuring::median_ns;
 use crate::domain::plan::PlanRow;
 use crate::domain::plan_counts::StepCounts;
 use crate::domain::query::Cost;

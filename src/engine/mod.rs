@@ -500,6 +500,7 @@ impl Session {
             steps_after: judged.steps_after,
             before: None,
             after: None,
+            change: None,
             error: judged.error,
         })
     }

@@ -13,7 +13,7 @@ use super::error::Result;
 use super::interrupt;
 use super::work::forget_index;
 use crate::domain::index_definition::parse_index;
-use crate::domain::measure::{median_ns, quartiles};
+use crate::domain::measuring::{median_ns, quartiles};
 use crate::domain::value::Value;
 use crate::domain::write_cost::WriteCost;
 use crate::snapshot::Fork;

@@ -1,6 +1,6 @@
 //! What running a statement costs: figures that do not vary, against native SQLite's own.
 
-use cortex_inspector::domain::measure::median_ns;
+use cortex_inspector::domain::measuring::median_ns;
 use cortex_inspector::domain::query::{Cost, QueryReport};
 use proptest::prelude::*;
 use rusqlite::StatementStatus;

@@ -1,10 +1,11 @@
 //! The report's JSON: its names and types, its published schema, and its way there and back.
 
+use cortex_inspector::domain::benchmark::Benchmark;
 use cortex_inspector::domain::finding::{Figure, Finding, Severity, Subject};
 use cortex_inspector::domain::instant::Instant;
 use cortex_inspector::domain::migration::Outcome;
 use cortex_inspector::domain::query::Parameter;
-use cortex_inspector::domain::report::{Benchmark, Report};
+use cortex_inspector::domain::report::Report;
 use cortex_inspector::domain::run::StepAnswer;
 use cortex_inspector::domain::value::{Value, from_hex, to_hex};
 use proptest::prelude::*;
@@ -161,7 +162,8 @@ fn check_round_trip(report: &Report) {
 /// What the engine does not fill in yet.
 fn with_findings_and_benchmarks(mut report: Report) -> Report {
     report.benchmarks.push(Benchmark {
-        id: "find-by-id".into(),
+        id: "find_by_id".into(),
+        query: "find-by-id".into(),
         n_rows: 1,
         samples: 100,
         mean_ns: 10,
@@ -170,6 +172,7 @@ fn with_findings_and_benchmarks(mut report: Report) -> Report {
         confidence_interval_ns: [8, 11],
         expected_ns: 1_000_000,
         within_expected: true,
+        states: Vec::new(),
     });
     let subjects = vec![
         Subject::Index("idx_workflow_active".into()),

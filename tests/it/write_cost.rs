@@ -1,6 +1,6 @@
 //! What an index costs on writes: measured on copies of whatever tables people have, and never on the file.
 
-use cortex_inspector::domain::measure::quartiles;
+use cortex_inspector::domain::measuring::quartiles;
 use cortex_inspector::domain::migration::IndexReport;
 
 use crate::fixtures::{ACCEPTED, Fixture, Spec};
