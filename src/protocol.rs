@@ -11,6 +11,7 @@ use crate::domain::catalogue::Catalogue;
 use crate::domain::database::Database;
 use crate::domain::failure::Failure;
 use crate::domain::instant::Instant;
+use crate::domain::measuring::Settings;
 use crate::domain::query::Choice;
 use crate::domain::repair_trial::RepairedClaim;
 use crate::domain::report::Environment;
@@ -106,6 +107,9 @@ calls! {
 
     /// One step of the run.
     Run { step: Step } -> StepAnswer;
+
+    /// How benchmarks and single queries are measured from here on.
+    SetMeasuring { settings: Settings } -> ();
 
     /// Measures one query with the person's own parameters.
     MeasureQuery { id: String, parameters: Vec<Value> } -> StepAnswer;

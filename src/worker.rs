@@ -111,6 +111,10 @@ fn answer(engine: &mut Engine, request: Request, files: Vec<web_sys::File>) -> R
             engine.set_now(call.now);
             json(Ok(()))
         }
+        Request::SetMeasuring(call) => {
+            engine.set_measuring(call.settings);
+            json(Ok(()))
+        }
         Request::Run(call) => {
             // Verdicts read no row, so they need not wait for the copy.
             if call.step != Step::Judge {

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::measuring::{Change, Estimate, Fit, Samples};
+use super::measuring::{Change, Estimate, Fit, Samples, fit_power};
 use super::plan::PlanRow;
 use super::query::Cost;
 use super::value::Value;
@@ -111,6 +111,34 @@ pub struct Growth {
     /// Tables that grow.
     pub tables: Vec<String>,
     pub curves: Vec<GrowthCurve>,
+}
+
+impl Growth {
+    /// Takes further points in, in the place of earlier ones of the same size, and fits the curves anew.
+    pub fn add(&mut self, other: Self) {
+        for mut curve in other.curves {
+            match self.curves.iter_mut().find(|old| old.indexes == curve.indexes) {
+                Some(old) => {
+                    old.points.retain(|old| curve.points.iter().all(|new| new.n_rows != old.n_rows));
+                    old.points.append(&mut curve.points);
+                    old.points.sort_by_key(|point| point.n_rows);
+                    old.fit();
+                }
+                None => self.curves.push(curve),
+            }
+        }
+        self.curves.sort_by_key(|curve| curve.indexes);
+    }
+}
+
+impl GrowthCurve {
+    fn fit(&mut self) {
+        let through = |of: fn(&GrowthPoint) -> u64| {
+            let points = self.points.iter().map(|point| (point.n_rows as f64, of(point) as f64));
+            fit_power(&points.collect::<Vec<_>>())
+        };
+        (self.time_fit, self.pages_fit) = (through(|point| point.median.point_ns), through(|point| point.pages_read));
+    }
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

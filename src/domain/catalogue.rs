@@ -20,6 +20,11 @@ pub struct Catalogue {
     pub queries: Vec<DocumentedQuery>,
     #[serde(rename = "cleanup")]
     pub cleanups: Vec<DocumentedCleanup>,
+    #[serde(default, rename = "benchmark")]
+    pub benchmarks: Vec<DocumentedBenchmark>,
+    /// How made-up data for the benchmarks comes about, a table each.
+    #[serde(default, rename = "data_set")]
+    pub data_sets: Vec<DataSet>,
 }
 
 /// A table that the guide speaks of, with the columns that it names.
@@ -83,7 +88,57 @@ pub struct DocumentedCleanup {
     pub finished: Option<String>,
 }
 
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct DocumentedBenchmark {
+    /// criterion's full id: `find_by_project/100`.
+    pub id: String,
+    /// The documented query that it runs.
+    pub query: String,
+    pub section: String,
+    /// Size of its data set.
+    pub n_rows: u64,
+    /// What the guide expects to take less than this.
+    pub expected_ms: u64,
+}
+
+impl DocumentedBenchmark {
+    /// `find_by_project` of `find_by_project/100`.
+    pub fn group(&self) -> &str {
+        self.id.split('/').next().unwrap_or(&self.id)
+    }
+
+    pub fn expected_ns(&self) -> u64 {
+        self.expected_ms.saturating_mul(1_000_000)
+    }
+}
+
+/// Statements that make one table of made-up data.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct DataSet {
+    pub table: String,
+    /// CREATE TABLE.
+    pub schema: String,
+    /// The indexes that the application has without the migration; made once the rows are there.
+    pub indexes: String,
+    /// INSERT with the number of rows as ?1. ?2, which a statement need not use, is how many rows share what the
+    /// application looks them up by.
+    pub fill: String,
+}
+
 impl Catalogue {
+    pub fn benchmark(&self, id: &str) -> Option<&DocumentedBenchmark> {
+        self.benchmarks.iter().find(|benchmark| benchmark.id == id)
+    }
+
+    /// What the guide expects of `query` on data of `n_rows`: that of its smallest data set that is as large.
+    pub fn expected_ns(&self, query: &str, n_rows: u64) -> Option<u64> {
+        let of_query =
+            self.benchmarks.iter().filter(|benchmark| benchmark.query == query && benchmark.n_rows >= n_rows);
+        of_query.min_by_key(|benchmark| benchmark.n_rows).map(DocumentedBenchmark::expected_ns)
+    }
+
     pub fn index(&self, name: &str) -> Option<&DocumentedIndex> {
         self.indexes.iter().find(|index| index.name == name)
     }

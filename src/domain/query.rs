@@ -68,18 +68,18 @@ pub struct Cost {
     /// Of the first run: from the first step to the first row, or to the end where there is none.
     #[serde(default)]
     pub first_row_ns: u64,
-    /// Once more with a warm page cache, as `prepare_ns` and `first_row_ns`.
+    /// Once more with a warm page cache, as `prepare_ns` and `first_row_ns`; `None` where that would take too long.
     #[serde(default)]
-    pub warm_prepare_ns: u64,
+    pub warm_prepare_ns: Option<u64>,
     #[serde(default)]
-    pub warm_first_row_ns: u64,
+    pub warm_first_row_ns: Option<u64>,
     pub vm_steps: u64,
     pub fullscan_steps: u64,
     pub sorts: u64,
     pub autoindexes: u64,
     /// Different pages that the first run read, without the schema's.
     pub pages_read: u64,
-    /// Bytes of them that came from the file, and not from pages that a fork has changed.
+    /// Bytes that the first run read of the file; a page that its cache had dropped counts again.
     #[serde(default)]
     pub bytes_read: u64,
     /// The most that SQLite had allocated at one time in the first run, beyond what it held before.

@@ -151,6 +151,10 @@ impl Report {
         put(&mut self.migration, entry, |entry| &entry.index);
     }
 
+    pub fn put_benchmark(&mut self, benchmark: Benchmark) {
+        put(&mut self.benchmarks, benchmark, |benchmark| &benchmark.id);
+    }
+
     pub fn put_query(&mut self, query: QueryReport) {
         put(&mut self.queries, query, |query| &query.id);
     }

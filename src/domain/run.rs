@@ -4,11 +4,13 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::benchmark::{Benchmark, FileBenchmark, Growth};
 use super::catalogue::Catalogue;
 use super::cleanup::CleanupReport;
 use super::database::BtreeSize;
 use super::index_findings::{IndexRelation, IndexStatistics, IndexUse};
 use super::migration::IndexReport;
+use super::numbers::counted;
 use super::query::QueryReport;
 use super::repair_trial::RepairTrial;
 use super::report::Report;
@@ -31,6 +33,15 @@ pub enum Step {
     Sizes,
     /// Documented statements, run without a large index and without statistics.
     TryWithout,
+    /// One of the guide's benchmarks, on made-up data.
+    Benchmark(String),
+    /// The same query on the file, with values that stand there.
+    FileBenchmark(String),
+    /// A query on made-up tables of a size, for a curve.
+    Grow {
+        query: String,
+        n_rows: u64,
+    },
 }
 
 /// The groups in which a person sees the steps.
@@ -43,11 +54,22 @@ pub enum Phase {
     Cleanups,
     Repair,
     Sizes,
+    Benchmarks,
+    Growth,
 }
 
 impl Phase {
-    pub const ALL: [Self; 7] =
-        [Self::Judge, Self::Migration, Self::Analyze, Self::Queries, Self::Cleanups, Self::Repair, Self::Sizes];
+    pub const ALL: [Self; 9] = [
+        Self::Judge,
+        Self::Migration,
+        Self::Analyze,
+        Self::Queries,
+        Self::Cleanups,
+        Self::Repair,
+        Self::Sizes,
+        Self::Benchmarks,
+        Self::Growth,
+    ];
 
     /// For the list of steps: `Measure 13 queries`.
     pub fn label(self, catalogue: &Catalogue) -> String {
@@ -59,6 +81,8 @@ impl Phase {
             Self::Cleanups => format!("Preview {} clean-ups", catalogue.cleanups.len()),
             Self::Repair => "Find and prove a repair".into(),
             Self::Sizes => "Measure tables and indexes".into(),
+            Self::Benchmarks => format!("Run {} benchmarks", catalogue.benchmarks.len()),
+            Self::Growth => "Let tables grow".into(),
         }
     }
 }
@@ -73,6 +97,8 @@ impl Step {
             Self::PreviewCleanup(_) => Phase::Cleanups,
             Self::Repair => Phase::Repair,
             Self::Sizes | Self::TryWithout => Phase::Sizes,
+            Self::Benchmark(_) | Self::FileBenchmark(_) => Phase::Benchmarks,
+            Self::Grow { .. } => Phase::Growth,
         }
     }
 
@@ -87,6 +113,9 @@ impl Step {
             Self::Repair => "Finding and proving a repair on a copy".into(),
             Self::Sizes => "Measuring tables and indexes".into(),
             Self::TryWithout => "Running statements without an index, and without statistics".into(),
+            Self::Benchmark(id) => format!("Benchmarking {id}"),
+            Self::FileBenchmark(query) => format!("Benchmarking {query} on the file"),
+            Self::Grow { query, n_rows } => format!("Running {query} on {}", counted(*n_rows, "row", "rows")),
         }
     }
 }
@@ -99,7 +128,36 @@ pub fn steps(catalogue: &Catalogue) -> Vec<Step> {
     steps.extend(catalogue.queries.iter().map(|query| Step::MeasureQuery(query.id.clone())));
     steps.extend(catalogue.cleanups.iter().map(|cleanup| Step::PreviewCleanup(cleanup.id.clone())));
     steps.extend([Step::Repair, Step::Sizes, Step::TryWithout]);
+    // With the definitions of the repair, so after it.
+    steps.extend(benchmark_steps(catalogue));
     steps
+}
+
+/// Every benchmark of the guide, then the same queries on the file.
+pub fn benchmark_steps(catalogue: &Catalogue) -> Vec<Step> {
+    let mut steps: Vec<Step> =
+        catalogue.benchmarks.iter().map(|benchmark| Step::Benchmark(benchmark.id.clone())).collect();
+    for benchmark in &catalogue.benchmarks {
+        let step = Step::FileBenchmark(benchmark.query.clone());
+        if !steps.contains(&step) {
+            steps.push(step);
+        }
+    }
+    steps
+}
+
+/// Sizes of the tables of a curve; a larger one takes long, and is asked for on its own.
+pub const GROWTH_SIZES: [u64; 4] = [100, 1_000, 10_000, 100_000];
+
+pub const LARGEST_GROWTH: u64 = 1_000_000;
+
+/// Size by size, so that queries of the same tables follow each other on the same data.
+pub fn growth_steps(queries: &[&str], sizes: &[u64]) -> Vec<Step> {
+    let of_size = |n_rows: &u64| {
+        let n_rows = *n_rows;
+        queries.iter().map(move |query| Step::Grow { query: (*query).into(), n_rows }).collect::<Vec<_>>()
+    };
+    sizes.iter().flat_map(of_size).collect()
 }
 
 /// The answer to a step.
@@ -114,6 +172,9 @@ pub enum StepAnswer {
     Repair(RepairTrial),
     Sizes(Vec<BtreeSize>),
     TriedWithout(TriedWithout),
+    Benchmark(Benchmark),
+    FileBenchmarks(Vec<FileBenchmark>),
+    Growth(Growth),
 }
 
 /// Every verdict and plan, without costs.
@@ -148,6 +209,16 @@ impl Report {
             StepAnswer::TriedWithout(tried) => {
                 (self.large_indexes, self.statistics_effects) = (tried.large_indexes, tried.statistics_effects);
             }
+            StepAnswer::Benchmark(benchmark) => self.put_benchmark(benchmark),
+            StepAnswer::FileBenchmarks(benchmarks) => {
+                let is_old = |old: &FileBenchmark| benchmarks.iter().any(|new| new.query == old.query);
+                self.file_benchmarks.retain(|old| !is_old(old));
+                self.file_benchmarks.extend(benchmarks);
+            }
+            StepAnswer::Growth(growth) => match self.growth.iter_mut().find(|old| old.query == growth.query) {
+                Some(old) => old.add(growth),
+                None => self.growth.push(growth),
+            },
         }
     }
 

@@ -1,51 +1,37 @@
-//! What a statement costs: counters once on a cold connection, then times, before and after in turn.
+//! What a statement costs: counters once on a cold connection, then times, all contenders in turn.
 
 use rusqlite::{Statement, StatementStatus};
 
 use super::clock::monotonic_ns;
 use super::connection::{Db, ForeignKeys};
-use super::error::Result;
+use super::error::{EngineError, Result};
 use super::interrupt;
 use super::plan::{bind, explain};
-use super::{btree_pages, scan_status};
-use crate::domain::measuring::median_ns;
+use super::{btree_pages, memory, scan_status};
+use crate::domain::failure::FailureKind;
+use crate::domain::measuring::{
+    Change, Comparing, Contender, Estimates, Estimating, Pairing, Samples, Settings, median_ns, sample,
+};
 use crate::domain::plan::PlanRow;
 use crate::domain::plan_counts::StepCounts;
 use crate::domain::query::Cost;
 use crate::domain::value::Value;
 use crate::snapshot::Fork;
 
-/// How much is known of a statement after it was measured.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub enum Precision {
-    /// For a documented query.
-    Full,
-    /// For one of many things that are tried: fewer samples, and one has to do where the statement is slow.
-    Quick,
+/// Resamples between two looks at whether the person cancelled: a few milliseconds.
+const SLICE: u32 = 2_000;
+
+/// Fewer samples than these have no interval worth showing.
+const MIN_SAMPLES_FOR_INTERVAL: usize = 5;
+
+/// The clock's smallest step, and what is asked of a measurement.
+#[derive(Clone, Copy)]
+pub struct Precision<'a> {
+    pub granularity_ns: u64,
+    pub settings: &'a Settings,
 }
 
-impl Precision {
-    /// Time for the warm samples of both sides together.
-    fn budget_ns(self) -> u64 {
-        match self {
-            Self::Full => 100_000_000,
-            Self::Quick => 15_000_000,
-        }
-    }
-
-    /// Fewer than three give no median. A statement too slow for the budget still gets these.
-    fn min_samples(self) -> usize {
-        match self {
-            Self::Full => 3,
-            Self::Quick => 1,
-        }
-    }
-}
-
-/// More samples than these make no median steadier than the machine is.
-const MAX_SAMPLES: usize = 31;
-
-/// One connection of the two.
+/// One connection of several.
 pub struct Side {
     db: Db,
 }
@@ -55,6 +41,10 @@ impl Side {
     pub fn open(fork: &Fork) -> Result<Self> {
         Ok(Self { db: Db::open(fork.fork(), ForeignKeys::On)? })
     }
+
+    pub fn db(&self) -> &Db {
+        &self.db
+    }
 }
 
 /// What one side answered.
@@ -63,6 +53,7 @@ pub struct Measured {
     /// Counted in the first run.
     pub steps: Vec<StepCounts>,
     pub cost: Cost,
+    pub samples: Samples,
 }
 
 /// One statement with its values, on one side.
@@ -73,90 +64,131 @@ pub struct Run<'a> {
     pub side: &'a Side,
 }
 
-/// Measures both. Samples alternate, so that a busy machine slows both alike.
-///
-/// `granularity_ns` is the clock's smallest step: a sample repeats the statement until it lasts a hundred of them.
-pub fn compare(
-    before: Run<'_>,
-    after: Run<'_>,
-    granularity_ns: u64,
-    precision: Precision,
-) -> Result<(Measured, Measured)> {
-    let budget_ns = precision.budget_ns();
-    let sides = [before, after];
-    let mut measured = [cold(before)?, cold(after)?];
-    if precision == Precision::Quick && measured.iter().any(|one| one.cost.first_run_ns > budget_ns) {
-        for Measured { cost, .. } in &mut measured {
-            fill_in(cost, &[cost.first_run_ns]);
-        }
-        return Ok(measured.into());
+/// Measures two. See [`measure`].
+pub fn compare(before: Run<'_>, after: Run<'_>, precision: Precision<'_>) -> Result<(Measured, Measured)> {
+    let mut measured = measure(&[before, after], precision)?.into_iter();
+    match (measured.next(), measured.next()) {
+        (Some(before), Some(after)) => Ok((before, after)),
+        _ => Err(cancelled()),
     }
-    let mut statements = [prepare(before)?, prepare(after)?];
-    let mut repeats = [1_u32; 2];
-    for at in 0..sides.len() {
-        // The second run warms the page cache and tells how often a sample has to repeat. A statement that needs a
-        // fifth of the budget was warm at the end of its first run.
-        let mut once_ns = measured[at].cost.first_run_ns;
-        if once_ns < budget_ns / 5 {
-            let start = monotonic_ns();
-            run(&mut statements[at])?;
-            once_ns = monotonic_ns().saturating_sub(start);
-        }
-        let once_ns = once_ns.max(granularity_ns).max(1);
-        repeats[at] = u32::try_from((100 * granularity_ns).div_ceil(once_ns)).unwrap_or(u32::MAX).clamp(1, 10_000);
-    }
-    let mut samples: [Vec<u64>; 2] = [Vec::new(), Vec::new()];
-    let start = monotonic_ns();
-    while samples[0].len() < MAX_SAMPLES {
-        let in_time = monotonic_ns().saturating_sub(start) < budget_ns;
-        if interrupt::requested() || (!in_time && samples[0].len() >= precision.min_samples()) {
-            break;
-        }
-        for at in 0..sides.len() {
-            let start = monotonic_ns();
-            for _ in 0..repeats[at] {
-                run(&mut statements[at])?;
-            }
-            samples[at].push(monotonic_ns().saturating_sub(start) / u64::from(repeats[at]));
-        }
-    }
-    for (Measured { cost, .. }, samples) in measured.iter_mut().zip(&samples) {
-        fill_in(cost, samples);
-    }
-    Ok(measured.into())
 }
 
-fn fill_in(cost: &mut Cost, samples_ns: &[u64]) {
-    cost.n_samples = samples_ns.len() as u32;
-    cost.median_ns = median_ns(samples_ns).unwrap_or_default();
-    cost.min_ns = samples_ns.iter().copied().min().unwrap_or_default();
-    cost.max_ns = samples_ns.iter().copied().max().unwrap_or_default();
+/// Measures each. Samples are taken in turns, so that a busy machine slows all alike.
+///
+/// A statement whose first run takes longer than the whole budget is not run again when one sample has to do.
+pub fn measure(runs: &[Run<'_>], precision: Precision<'_>) -> Result<Vec<Measured>> {
+    let Precision { granularity_ns, settings } = precision;
+    let mut measured = runs.iter().map(|run| cold(*run)).collect::<Result<Vec<_>>>()?;
+    let is_slow = |one: &Measured| one.cost.first_run_ns > settings.budget_ns.saturating_mul(runs.len() as u64);
+    if settings.min_samples <= 1 && measured.iter().any(is_slow) {
+        for Measured { cost, samples, .. } in &mut measured {
+            samples.push(1, cost.first_run_ns);
+            fill_in(cost, samples, settings)?;
+        }
+        return Ok(measured);
+    }
+    let mut statements = Vec::new();
+    for (run, Measured { cost, .. }) in runs.iter().zip(&mut measured) {
+        statements.push(prepare_warm(*run, cost, settings)?);
+    }
+    let mut contenders: Vec<Contender<'_, EngineError>> = Vec::new();
+    for statement in &mut statements {
+        contenders.push(Box::new(|| self::run(statement).map(drop)));
+    }
+    let samples = sample(&mut contenders, settings, granularity_ns, &monotonic_ns, &|_| !interrupt::requested())?;
+    if interrupt::requested() {
+        return Err(cancelled());
+    }
+    for (measured, samples) in measured.iter_mut().zip(samples) {
+        fill_in(&mut measured.cost, &samples, settings)?;
+        measured.samples = samples;
+    }
+    Ok(measured)
+}
+
+fn fill_in(cost: &mut Cost, samples: &Samples, settings: &Settings) -> Result<()> {
+    let times: Vec<u64> = samples.per_iteration_ns().into_iter().map(|ns| ns.round() as u64).collect();
+    cost.n_samples = times.len() as u32;
+    cost.median_ns = median_ns(&times).unwrap_or_default();
+    cost.min_ns = times.iter().copied().min().unwrap_or_default();
+    cost.max_ns = times.iter().copied().max().unwrap_or_default();
+    if settings.n_resamples > 0 && times.len() >= MIN_SAMPLES_FOR_INTERVAL {
+        cost.estimates = Some(estimates(samples, settings)?);
+    }
+    Ok(())
+}
+
+fn estimates(samples: &Samples, settings: &Settings) -> Result<Estimates> {
+    let mut estimating = Estimating::new(samples, settings.n_resamples);
+    while estimating.advance(SLICE) {
+        if interrupt::requested() {
+            return Err(cancelled());
+        }
+    }
+    Ok(estimating.finish())
+}
+
+/// `None` where there are too few samples to say.
+pub fn change(before: &Samples, after: &Samples, pairing: Pairing, settings: &Settings) -> Result<Option<Change>> {
+    if before.len().min(after.len()) < MIN_SAMPLES_FOR_INTERVAL {
+        return Ok(None);
+    }
+    let mut comparing = Comparing::new(before, after, pairing, settings.n_resamples);
+    while comparing.advance(SLICE) {
+        if interrupt::requested() {
+            return Err(cancelled());
+        }
+    }
+    Ok(comparing.finish(settings.noise_threshold))
+}
+
+fn cancelled() -> EngineError {
+    EngineError::new(FailureKind::Cancelled, "Cancelled")
 }
 
 /// The first run of a connection: its counters do not depend on what ran before.
 pub fn cold(of: Run<'_>) -> Result<Measured> {
-    let Run { sql, parameters, side } = of;
-    let plan = explain(&side.db, sql, parameters)?;
-    let mut statement = prepare(of)?;
-    side.db.fork().reset_counters();
+    let Run { sql, side, .. } = of;
+    let plan = explain(&side.db, sql, of.parameters)?;
+    let memory = memory::HighWater::start();
     let start = monotonic_ns();
-    let n_rows = run(&mut statement)?;
-    let first_run_ns = monotonic_ns().saturating_sub(start);
+    let mut statement = prepare(of)?;
+    let prepare_ns = monotonic_ns().saturating_sub(start);
+    side.db.fork().reset_counters();
+    let timed = run_timed(&mut statement)?;
+    let memory_bytes = memory.bytes();
     let (scans, fork) = (scan_status::scans(&side.db, sql, &plan), side.db.fork());
-    let (pages_read, read) = (fork.counters().distinct_pages, fork.pages_read());
+    let (counters, read) = (fork.counters(), fork.pages_read());
     let status = |counter| u64::from(statement.get_status(counter).unsigned_abs());
     let cost = Cost {
-        n_rows,
-        first_run_ns,
+        n_rows: timed.n_rows,
+        first_run_ns: timed.all_rows_ns,
+        prepare_ns,
+        first_row_ns: timed.first_row_ns,
         vm_steps: status(StatementStatus::VmStep),
         fullscan_steps: status(StatementStatus::FullscanStep),
         sorts: status(StatementStatus::Sort),
         autoindexes: status(StatementStatus::AutoIndex),
-        pages_read,
+        pages_read: counters.distinct_pages,
+        bytes_read: counters.bytes_read,
+        memory_bytes,
         ..Cost::default()
     };
     let steps = btree_pages::count(&side.db, fork, &read, &plan, scans)?;
-    Ok(Measured { plan, steps, cost })
+    Ok(Measured { plan, steps, cost, samples: Samples::default() })
+}
+
+/// Prepares once more, and runs up to the first row, with the page cache as the first run left it.
+fn prepare_warm<'a>(of: Run<'a>, cost: &mut Cost, settings: &Settings) -> Result<Statement<'a>> {
+    let start = monotonic_ns();
+    let mut statement = prepare(of)?;
+    let prepared = monotonic_ns();
+    if cost.first_run_ns < settings.budget_ns {
+        statement.raw_query().next()?;
+        cost.warm_first_row_ns = Some(monotonic_ns().saturating_sub(prepared));
+        cost.warm_prepare_ns = Some(prepared.saturating_sub(start));
+    }
+    Ok(statement)
 }
 
 fn prepare(of: Run<'_>) -> Result<Statement<'_>> {
@@ -177,4 +209,32 @@ fn run(statement: &mut Statement<'_>) -> Result<u64> {
         n_rows += 1;
     }
     Ok(n_rows)
+}
+
+struct Timed {
+    n_rows: u64,
+    first_row_ns: u64,
+    all_rows_ns: u64,
+}
+
+/// As [`run`], with the time of the first row.
+fn run_timed(statement: &mut Statement<'_>) -> Result<Timed> {
+    let n_columns = statement.column_count();
+    let start = monotonic_ns();
+    let mut rows = statement.raw_query();
+    let mut timed = Timed { n_rows: 0, first_row_ns: 0, all_rows_ns: 0 };
+    while let Some(row) = rows.next()? {
+        if timed.n_rows == 0 {
+            timed.first_row_ns = monotonic_ns().saturating_sub(start);
+        }
+        for at in 0..n_columns {
+            std::hint::black_box(row.get_ref(at)?);
+        }
+        timed.n_rows += 1;
+    }
+    timed.all_rows_ns = monotonic_ns().saturating_sub(start);
+    if timed.n_rows == 0 {
+        timed.first_row_ns = timed.all_rows_ns;
+    }
+    Ok(timed)
 }

@@ -3,6 +3,7 @@
 //! One database is open at a time. What was dropped is the fork `original`, which nothing writes; the migration goes
 //! to the fork `candidate`; every measurement and every preview gets a scratch fork of its own, which is then dropped.
 
+mod benchmark;
 mod btree_pages;
 mod bytecode;
 mod catalogue;
@@ -10,6 +11,7 @@ mod choices;
 mod cleanup;
 mod clock;
 mod connection;
+mod data_set;
 mod error;
 mod header;
 mod index_relations;
@@ -17,6 +19,7 @@ pub mod interrupt;
 mod judge;
 mod large_indexes;
 mod measure;
+mod memory;
 mod migrate;
 mod open;
 mod overview;
@@ -43,6 +46,7 @@ use std::collections::BTreeMap;
 use choices::{Chosen, Effort};
 use cleanup::OrphansBefore;
 use connection::{Db, quoted};
+use data_set::{DataSet, Key};
 use index_relations::DocumentedPlans;
 use judge::{Asked, Judge};
 use repair::Repaired;
@@ -55,6 +59,7 @@ pub use open::Dropped;
 pub use plan::explain;
 pub use plan_clone::{Blueprint, StatisticsRows};
 
+use crate::domain::benchmark::{Benchmark, FileBenchmark, Growth};
 use crate::domain::bytecode::Opcode;
 use crate::domain::catalogue::{Catalogue, DocumentedCleanup, DocumentedQuery};
 use crate::domain::cleanup::CleanupReport;
@@ -63,6 +68,7 @@ use crate::domain::failure::FailureKind;
 use crate::domain::finding::Subject;
 use crate::domain::index_findings::{IndexUse, RelationKind};
 use crate::domain::instant::Instant;
+use crate::domain::measuring::{Pairing, Settings};
 use crate::domain::migration::{IndexReport, Outcome};
 use crate::domain::query::{Choice, Parameter, QueryReport};
 use crate::domain::repair_trial::{RepairTrial, RepairedClaim};
@@ -82,6 +88,7 @@ const ANALYSIS_LIMIT: u32 = 1000;
 pub struct Engine {
     catalogue: Catalogue,
     granularity_ns: u64,
+    settings: Settings,
     session: Option<Session>,
 }
 
@@ -99,6 +106,8 @@ struct Session {
     chosen: Chosen,
     orphans: OrphansBefore,
     repaired: Option<Repaired>,
+    /// The made-up data that was asked for last.
+    data: Option<DataSet>,
     sizes: Option<Vec<BtreeSize>>,
 }
 
@@ -106,7 +115,12 @@ impl Engine {
     /// Registers the virtual file system and reads the catalogue.
     pub fn new() -> Result<Self> {
         snapshot::register()?;
-        Ok(Self { catalogue: catalogue::load()?, granularity_ns: clock::granularity_ns(), session: None })
+        Ok(Self {
+            catalogue: catalogue::load()?,
+            granularity_ns: clock::granularity_ns(),
+            settings: Settings::default(),
+            session: None,
+        })
     }
 
     /// Asks for every verdict on a made-up database, twice: the browser compiles wasm quickly first and well after it has
@@ -147,7 +161,7 @@ impl Engine {
     pub fn open_sample(&mut self, n_workflows: u32, n_logs: u32, seed: u64, now: Instant) -> Result<Database> {
         let fork = Fork::new(&Base::new(snapshot::RamSource::default()), None);
         let db = Db::open(fork, ForeignKeys::Off)?;
-        sample::generate(&db, &sample::Size { n_workflows, n_logs }, seed, now)?;
+        sample::generate(&db, &self.catalogue.data_sets, &sample::Size { n_workflows, n_logs }, seed, now)?;
         let mut database = overview::read(&db, &self.catalogue)?;
         let fork = db.into_fork();
         database.file_name = "sample.sqlite".into();
@@ -172,6 +186,7 @@ impl Engine {
             chosen: Chosen::default(),
             orphans: OrphansBefore::default(),
             repaired: None,
+            data: None,
             sizes: None,
         });
         Ok(database)
@@ -200,11 +215,21 @@ impl Engine {
             Step::Repair => self.repair().map(StepAnswer::Repair),
             Step::Sizes => self.sizes().map(StepAnswer::Sizes),
             Step::TryWithout => self.try_without().map(StepAnswer::TriedWithout),
+            Step::Benchmark(id) => self.benchmark(id).map(StepAnswer::Benchmark),
+            Step::FileBenchmark(query) => self.file_benchmark(query).map(StepAnswer::FileBenchmarks),
+            Step::Grow { query, n_rows } => self.grow(query, *n_rows).map(StepAnswer::Growth),
         }
     }
 
-    /// Measures a query on the file as dropped and after the migration. `parameters` are the person's own.
+    /// How the person wants benchmarks and single queries measured.
+    pub fn set_measuring(&mut self, settings: Settings) {
+        self.settings = settings;
+    }
+
+    /// Measures a query on the file as dropped and after the migration. `parameters` are the person's own, who waits
+    /// for this one and gets it at full precision; without them it is one of many.
     pub fn measure_query(&mut self, id: &str, parameters: Option<Vec<Value>>) -> Result<QueryReport> {
+        let settings = if parameters.is_some() { self.settings.clone() } else { Settings::brief() };
         let query = self.catalogue.query(id).cloned().ok_or_else(|| unknown("query", id))?;
         let (catalogue, granularity_ns) = (&self.catalogue, self.granularity_ns);
         let session = self.session.as_mut().ok_or_else(not_open)?;
@@ -224,7 +249,9 @@ impl Engine {
         let before = measure::Side::open(session.original.fork())?;
         let after = measure::Side::open(session.candidate.fork())?;
         let run = |side| measure::Run { sql: &query.sql, parameters: &values, side };
-        let (before, after) = measure::compare(run(&before), run(&after), granularity_ns, measure::Precision::Full)?;
+        let precision = precision(granularity_ns, &settings);
+        let (before, after) = measure::compare(run(&before), run(&after), precision)?;
+        report.change = measure::change(&before.samples, &after.samples, Pairing::Interleaved, &settings)?;
         (report.plan_before, report.plan_after) = (before.plan, after.plan);
         (report.steps_before, report.steps_after) = (before.steps, after.steps);
         (report.before, report.after) = (Some(before.cost), Some(after.cost));
@@ -310,6 +337,7 @@ impl Engine {
         let repaired = repair::repair(&search, &session.original, &session.candidate, granularity_ns)?;
         let trial = repaired.trial.clone();
         session.repaired = Some(repaired);
+        session.data = None;
         Ok(trial)
     }
 
@@ -345,13 +373,61 @@ impl Engine {
         Ok(sizes)
     }
 
+    fn benchmark(&mut self, id: &str) -> Result<Benchmark> {
+        let (catalogue, precision) = (&self.catalogue, precision(self.granularity_ns, &self.settings));
+        let documented = catalogue.benchmark(id).ok_or_else(|| unknown("benchmark", id))?;
+        let query = catalogue.query(&documented.query).ok_or_else(|| unknown("query", &documented.query))?;
+        let session = self.session.as_mut().ok_or_else(not_open)?;
+        let data = session.data_set(catalogue, query, documented.n_rows, documented.n_rows)?;
+        benchmark::run(documented, query, data, precision)
+    }
+
+    fn file_benchmark(&mut self, query: &str) -> Result<Vec<FileBenchmark>> {
+        let (catalogue, precision) = (&self.catalogue, precision(self.granularity_ns, &self.settings));
+        let query = catalogue.query(query).ok_or_else(|| unknown("query", query))?;
+        let session = self.session.as_mut().ok_or_else(not_open)?;
+        session.finish_migration(catalogue)?;
+        benchmark::run_on_file(catalogue, query, &session.original, session.candidate.fork(), precision)
+    }
+
+    /// Many points are asked for, and a curve needs no one of them exactly.
+    fn grow(&mut self, query: &str, n_rows: u64) -> Result<Growth> {
+        let catalogue = &self.catalogue;
+        let query = catalogue.query(query).ok_or_else(|| unknown("query", query))?;
+        let session = self.session.as_mut().ok_or_else(not_open)?;
+        let data = session.data_set(catalogue, query, n_rows, benchmark::ROWS_PER_KEY)?;
+        benchmark::grow(query, data, precision(self.granularity_ns, &Settings::brief()))
+    }
+
     fn try_without(&mut self) -> Result<TriedWithout> {
         let catalogue = &self.catalogue;
         self.session.as_mut().ok_or_else(not_open)?.try_without(catalogue)
     }
 }
 
+fn precision(granularity_ns: u64, settings: &Settings) -> measure::Precision<'_> {
+    measure::Precision { granularity_ns, settings }
+}
+
 impl Session {
+    /// Made-up data for `query`; what was made last is kept, because the next question is often about the same.
+    fn data_set(
+        &mut self,
+        catalogue: &Catalogue,
+        query: &DocumentedQuery,
+        n_rows: u64,
+        n_rows_per_key: u64,
+    ) -> Result<&DataSet> {
+        let key = Key::of(catalogue, &query.sql, n_rows, n_rows_per_key);
+        match self.data.take().filter(|data| data.key == key) {
+            Some(data) => Ok(self.data.insert(data)),
+            None => {
+                let redefinitions = self.repaired.as_ref().map(|repaired| repaired.trial.redefinitions.as_slice());
+                Ok(self.data.insert(DataSet::build(catalogue, key, redefinitions)?))
+            }
+        }
+    }
+
     /// Rows of each index that ANALYZE reads; `None` for all.
     fn analysis_limit(&self) -> Option<u32> {
         (self.database.bytes > FULL_ANALYZE_BYTES).then_some(ANALYSIS_LIMIT)

@@ -11,6 +11,7 @@ use super::schema_state::SchemaState;
 use super::statement::Statement;
 use super::{rewrites, sizes, suggestions, write_cost};
 use crate::domain::index_definition::parse_index;
+use crate::domain::measuring::Settings;
 use crate::domain::repair::{Change, foreign_keys};
 use crate::domain::repair_trial::{BuiltIndex, RepairTrial, RepairedClaim};
 use crate::domain::verdict::{Facts, Statistics, Usage, Verdict, judge, verdict_of};
@@ -24,6 +25,7 @@ pub struct Repaired {
 
 /// Finds the repair, applies it to a fork of `candidate` and proves it there.
 pub fn repair(search: &Search<'_>, original: &Db, candidate: &Db, granularity_ns: u64) -> Result<Repaired> {
+    let precision = Precision { granularity_ns, settings: &Settings::glance() };
     let Found { redefinitions, mut built, n_tried, repaired: db } = search.run(candidate)?;
     for change in foreign_keys(search.database, search.catalogue, search.migration) {
         built.extend(build(&db, &change)?);
@@ -38,11 +40,11 @@ pub fn repair(search: &Search<'_>, original: &Db, candidate: &Db, granularity_ns
     trial.claims = claims(&state, search.statements);
     for claim in &mut trial.claims {
         let Some(statement) = search.statements.iter().find(|statement| statement.id() == claim.id) else { continue };
-        measure_claim(claim, statement, original, &db, granularity_ns)?;
+        measure_claim(claim, statement, original, &db, precision)?;
     }
     trial.superfluous = suggestions::superfluous(search, &state, &db)?;
-    trial.suggestions = suggestions::suggestions(search, &state, &db, &trial, granularity_ns)?;
-    trial.rewrites = rewrites::rewrites(search, candidate, &db, granularity_ns)?;
+    trial.suggestions = suggestions::suggestions(search, &state, &db, &trial, precision)?;
+    trial.rewrites = rewrites::rewrites(search, candidate, &db, precision)?;
     Ok(Repaired { statistics, trial })
 }
 
@@ -134,7 +136,7 @@ fn measure_claim(
     statement: &Statement,
     original: &Db,
     repaired: &Db,
-    granularity_ns: u64,
+    precision: Precision<'_>,
 ) -> Result<()> {
     let reads = original.prepare(&statement.sql).is_ok_and(|prepared| prepared.readonly());
     if !reads {
@@ -146,7 +148,7 @@ fn measure_claim(
     }
     let (before, after) = (Side::open(original.fork())?, Side::open(repaired.fork())?);
     let run = |side| Run { sql: &statement.sql, parameters: &statement.values, side };
-    let (one, other) = measure::compare(run(&before), run(&after), granularity_ns, Precision::Quick)?;
+    let (one, other) = measure::compare(run(&before), run(&after), precision)?;
     (claim.before, claim.after) = (Some(one.cost), Some(other.cost));
     Ok(())
 }

@@ -31,7 +31,7 @@ struct Words {
 
 /// Every rewrite that runs. Where an index's WHERE is repeated, the documented index serves it: it is tried on
 /// `candidate`, the others on the repaired file.
-pub fn rewrites(search: &Search<'_>, candidate: &Db, repaired: &Db, granularity_ns: u64) -> Result<Vec<Rewrite>> {
+pub fn rewrites(search: &Search<'_>, candidate: &Db, repaired: &Db, precision: Precision<'_>) -> Result<Vec<Rewrite>> {
     let mut rewrites: Vec<Rewrite> = Vec::new();
     for (at, statement) in search.statements.iter().enumerate() {
         if search.statements[..at].iter().any(|other| other.subject == statement.subject) {
@@ -41,7 +41,7 @@ pub fn rewrites(search: &Search<'_>, candidate: &Db, repaired: &Db, granularity_
         {
             let Some(words) = words else { continue };
             let db = if words.kind == RewriteKind::RepeatWhere { candidate } else { repaired };
-            rewrites.extend(compare(statement, words, db, granularity_ns)?);
+            rewrites.extend(compare(statement, words, db, precision)?);
         }
     }
     Ok(rewrites)
@@ -101,7 +101,7 @@ fn time_forms(statement: &Statement) -> Option<Words> {
 }
 
 /// Runs both. `None` when SQLite does not take the rewrite.
-fn compare(statement: &Statement, words: Words, db: &Db, granularity_ns: u64) -> Result<Option<Rewrite>> {
+fn compare(statement: &Statement, words: Words, db: &Db, precision: Precision<'_>) -> Result<Option<Rewrite>> {
     let Words { kind, sql, values, documented } = words;
     let Ok(plan) = explain(db, &sql, &values) else { return Ok(None) };
     let (expected, found) = (tally(db, &documented, &statement.values)?, tally(db, &sql, &values)?);
@@ -109,8 +109,7 @@ fn compare(statement: &Statement, words: Words, db: &Db, granularity_ns: u64) ->
     let (before, after) = measure::compare(
         Run { sql: &documented, parameters: &statement.values, side: &one },
         Run { sql: &sql, parameters: &values, side: &other },
-        granularity_ns,
-        Precision::Quick,
+        precision,
     )?;
     Ok(Some(Rewrite {
         query: statement.id().into(),

@@ -7,6 +7,7 @@ use fastrand::Rng;
 use rusqlite::{Connection, Statement, params};
 
 use super::error::Result;
+use crate::domain::catalogue::DataSet;
 use crate::domain::instant::Instant;
 
 pub struct Size {
@@ -23,48 +24,17 @@ CREATE TABLE projects (
     id BLOB PRIMARY KEY, name TEXT NOT NULL, git_repo_path TEXT NOT NULL,
     created_at TEXT NOT NULL DEFAULT (datetime('now')), updated_at TEXT NOT NULL DEFAULT (datetime('now')));
 CREATE TABLE cli_type (id TEXT PRIMARY KEY, name TEXT NOT NULL UNIQUE);
-CREATE TABLE workflow (
-    id TEXT PRIMARY KEY, project_id BLOB NOT NULL REFERENCES projects(id) ON DELETE CASCADE,
-    name TEXT NOT NULL, description TEXT, status TEXT NOT NULL DEFAULT 'created',
-    orchestrator_model TEXT, orchestrator_api_key TEXT, orchestrator_api_key_encrypted TEXT,
-    created_at TEXT NOT NULL DEFAULT (datetime('now')), updated_at TEXT NOT NULL DEFAULT (datetime('now')),
-    started_at TEXT, completed_at TEXT);
-CREATE TABLE workflow_task (
-    id TEXT PRIMARY KEY, workflow_id TEXT NOT NULL REFERENCES workflow(id) ON DELETE CASCADE,
-    name TEXT NOT NULL, branch TEXT, status TEXT NOT NULL DEFAULT 'pending', order_index INTEGER NOT NULL DEFAULT 0,
-    created_at TEXT NOT NULL DEFAULT (datetime('now')), completed_at TEXT);
-CREATE TABLE terminal (
-    id TEXT PRIMARY KEY, workflow_task_id TEXT NOT NULL REFERENCES workflow_task(id) ON DELETE CASCADE,
-    cli_type_id TEXT NOT NULL REFERENCES cli_type(id), custom_api_key TEXT, role TEXT,
-    status TEXT NOT NULL DEFAULT 'not_started', order_index INTEGER NOT NULL DEFAULT 0,
-    started_at TEXT, completed_at TEXT, created_at TEXT NOT NULL DEFAULT (datetime('now')));
-CREATE TABLE terminal_log (
-    id TEXT PRIMARY KEY, terminal_id TEXT NOT NULL REFERENCES terminal(id) ON DELETE CASCADE,
-    log_type TEXT NOT NULL, content TEXT NOT NULL, created_at TEXT NOT NULL DEFAULT (datetime('now')));
-CREATE TABLE git_event (
-    id TEXT PRIMARY KEY, workflow_id TEXT NOT NULL REFERENCES workflow(id) ON DELETE CASCADE,
-    terminal_id TEXT REFERENCES terminal(id), commit_hash TEXT NOT NULL, branch TEXT NOT NULL,
-    process_status TEXT NOT NULL DEFAULT 'pending', created_at TEXT NOT NULL DEFAULT (datetime('now')), processed_at TEXT);
+";
+
+/// Beside the tables that the guide speaks of.
+const DRAFTS: &str = "
 CREATE TABLE planning_draft (
     id TEXT PRIMARY KEY, workflow_id TEXT REFERENCES workflow(id) ON DELETE SET NULL, title TEXT NOT NULL,
     created_at TEXT NOT NULL DEFAULT (datetime('now')));
 ";
 
-/// Made after the rows, as SQLite fills an index faster that way.
+/// What the migration and those after it left behind. Made after the rows, as SQLite fills an index faster that way.
 const INDEXES: &str = "
-CREATE INDEX idx_workflow_project_id ON workflow(project_id);
-CREATE INDEX idx_workflow_status ON workflow(status);
-CREATE INDEX idx_workflow_project_created ON workflow(project_id, created_at DESC);
-CREATE INDEX idx_workflow_task_workflow_id ON workflow_task(workflow_id);
-CREATE INDEX idx_workflow_task_status ON workflow_task(status);
-CREATE INDEX idx_terminal_workflow_task_id ON terminal(workflow_task_id);
-CREATE INDEX idx_terminal_status ON terminal(status);
-CREATE INDEX idx_terminal_cli_type_id ON terminal(cli_type_id);
-CREATE INDEX idx_terminal_log_terminal_id ON terminal_log(terminal_id);
-CREATE INDEX idx_terminal_log_created_at ON terminal_log(created_at);
-CREATE INDEX idx_git_event_workflow_id ON git_event(workflow_id);
-CREATE INDEX idx_git_event_terminal_id ON git_event(terminal_id);
-CREATE INDEX idx_git_event_process_status ON git_event(process_status);
 CREATE INDEX idx_workflow_project_status ON workflow(project_id, status) WHERE status IN ('created', 'ready', 'running');
 CREATE INDEX idx_workflow_active ON workflow(status, created_at DESC)
     WHERE status NOT IN (lower('COMPLETED'), 'failed', 'cancelled');
@@ -97,10 +67,13 @@ const LOG_LINES: [&str; 6] = [
 const DAYS: f64 = 150.0;
 
 /// Fills an empty database.
-pub fn generate(connection: &Connection, size: &Size, seed: u64, now: Instant) -> Result<()> {
+pub fn generate(connection: &Connection, data_sets: &[DataSet], size: &Size, seed: u64, now: Instant) -> Result<()> {
     connection.execute_batch(SCHEMA)?;
+    data_sets.iter().try_for_each(|set| connection.execute_batch(&set.schema))?;
+    connection.execute_batch(DRAFTS)?;
     connection.execute_batch("BEGIN")?;
     Generator { rng: Rng::with_seed(seed), now }.rows(connection, size)?;
+    data_sets.iter().try_for_each(|set| connection.execute_batch(&set.indexes))?;
     connection.execute_batch(INDEXES)?;
     connection.execute_batch("COMMIT")?;
     Ok(())

@@ -35,7 +35,7 @@ pub fn suggestions(
     state: &SchemaState,
     repaired: &Db,
     trial: &RepairTrial,
-    granularity_ns: u64,
+    precision: Precision<'_>,
 ) -> Result<Vec<Suggestion>> {
     let mut names = names(search, trial);
     let mut suggestions: Vec<Suggestion> = Vec::new();
@@ -75,7 +75,7 @@ pub fn suggestions(
         let elapsed_ns = monotonic_ns().saturating_sub(start);
         let (one, other) = (Side::open(repaired.fork())?, Side::open(db.fork())?);
         let run = |side| Run { sql: &statement.sql, parameters: &statement.values, side };
-        let (before, after) = measure::compare(run(&one), run(&other), granularity_ns, Precision::Quick)?;
+        let (before, after) = measure::compare(run(&one), run(&other), precision)?;
         let (before, after) = (before.cost, after.cost);
         if after.vm_steps.saturating_mul(2) > before.vm_steps {
             continue;

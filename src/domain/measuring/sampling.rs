@@ -10,6 +10,8 @@ use super::samples::{Samples, SamplingMode};
 pub struct Settings {
     /// Of each contender.
     pub n_samples: u32,
+    /// Of a contender that is too slow for its budget.
+    pub min_samples: u32,
     /// Of each contender, before its first sample.
     pub warm_up_ns: u64,
     /// Of each contender, for its samples. When it is over before all are taken, fewer must do.
@@ -20,10 +22,24 @@ pub struct Settings {
     pub noise_threshold: f64,
 }
 
+impl Settings {
+    /// For each of many statements in one go: quick, and so less sure.
+    pub fn brief() -> Self {
+        Self { min_samples: 3, warm_up_ns: 5_000_000, budget_ns: 50_000_000, n_resamples: 10_000, ..Self::default() }
+    }
+
+    /// For one of many things that are tried: a median, and nothing beside it.
+    pub fn glance() -> Self {
+        Self { n_samples: 31, min_samples: 1, warm_up_ns: 0, budget_ns: 7_500_000, n_resamples: 0, ..Self::default() }
+    }
+}
+
 impl Default for Settings {
     fn default() -> Self {
         Self {
             n_samples: 100,
+            // A bootstrap of fewer says little; criterion takes no fewer either.
+            min_samples: 10,
             warm_up_ns: 50_000_000,
             budget_ns: 500_000_000,
             n_resamples: 100_000,
@@ -38,9 +54,6 @@ const MIN_STEPS: u64 = 100;
 /// Iterations of a linear mode grow by this many equal steps, again and again: a machine that gets slower meanwhile is
 /// not taken for a steeper line, as it would be if they grew from the first sample to the last.
 const MAX_RAMP: u64 = 10;
-
-/// A bootstrap of fewer says little; criterion takes no fewer either. A slow statement gets these beyond its budget.
-const MIN_SAMPLES: u32 = 10;
 
 /// No sample repeats more often, whatever the clock.
 const MAX_ITERATIONS: u64 = 1_000_000;
@@ -107,7 +120,7 @@ pub fn sample<E>(
     let budget_ns = settings.budget_ns.saturating_mul(n as u64);
     for round in 0..settings.n_samples {
         let in_time = clock_ns().saturating_sub(start_ns) < budget_ns;
-        if !in_time && round >= MIN_SAMPLES.min(settings.n_samples) {
+        if !in_time && round >= settings.min_samples.min(settings.n_samples) {
             break;
         }
         for turn in 0..n {

@@ -1,0 +1,155 @@
+//! The guide's benchmarks on made-up data and on the file, and the growth of queries: counters exactly, times as they come.
+
+use cortex_inspector::domain::benchmark::{Benchmark, Growth, Indexes};
+use cortex_inspector::domain::measuring::Settings;
+use cortex_inspector::domain::report::Report;
+use cortex_inspector::domain::run::{Step, StepAnswer, benchmark_steps};
+
+use crate::fixtures::{Fixture, Opened};
+
+/// Few samples: the tests ask for counts, not for precision.
+fn quick() -> Settings {
+    Settings { n_samples: 12, warm_up_ns: 1_000_000, budget_ns: 20_000_000, n_resamples: 2_000, ..Settings::default() }
+}
+
+fn open() -> Opened {
+    let mut opened = Fixture::standard().open();
+    opened.engine.set_measuring(quick());
+    opened
+}
+
+fn grow(opened: &mut Opened, query: &str, sizes: &[u64]) -> Growth {
+    let mut report: Option<Growth> = None;
+    for n_rows in sizes {
+        let step = Step::Grow { query: query.into(), n_rows: *n_rows };
+        let StepAnswer::Growth(growth) = opened.engine.run(&step).unwrap() else { panic!("{step:?}") };
+        match &mut report {
+            Some(report) => report.add(growth),
+            None => report = Some(growth),
+        }
+    }
+    report.unwrap()
+}
+
+#[test]
+fn every_benchmark_of_the_guide_runs_with_each_set_of_indexes() {
+    let mut opened = open();
+    let catalogue = opened.engine.catalogue().clone();
+    assert_eq!(catalogue.benchmarks.len(), 6);
+    let mut report: Vec<Benchmark> = Vec::new();
+    for step in benchmark_steps(&catalogue) {
+        if let StepAnswer::Benchmark(benchmark) = opened.engine.run(&step).unwrap() {
+            report.push(benchmark);
+        }
+    }
+    let found: Vec<(&str, u64, u64)> =
+        report.iter().map(|b| (b.id.as_str(), b.n_rows, b.expected_ns / 1_000_000)).collect();
+    assert_eq!(
+        found,
+        [
+            ("find_by_id", 100, 1),
+            ("find_by_project/10", 10, 5),
+            ("find_by_project/50", 50, 10),
+            ("find_by_project/100", 100, 20),
+            ("find_by_project/500", 500, 50),
+            ("find_by_project_with_status", 100, 10),
+        ]
+    );
+    for benchmark in &report {
+        let states: Vec<Indexes> = benchmark.states.iter().map(|state| state.indexes).collect();
+        assert_eq!(states, [Indexes::Without, Indexes::Documented], "{}: no repair was asked for", benchmark.id);
+        let [low, high] = benchmark.confidence_interval_ns;
+        assert!(low <= benchmark.mean_ns && benchmark.mean_ns <= high, "{}", benchmark.id);
+        assert_eq!(benchmark.within_expected, high < benchmark.expected_ns, "{}", benchmark.id);
+        let n_rows = match benchmark.group() {
+            "find_by_id" => 1,
+            "find_by_project" => benchmark.n_rows,
+            _ => 33,
+        };
+        for state in &benchmark.states {
+            assert_eq!(state.cost.n_rows, n_rows, "{}", benchmark.id);
+            assert_eq!(state.samples.len() as u64, benchmark.samples, "{}", benchmark.id);
+            assert_eq!(state.change.is_some(), state.indexes == Indexes::Without, "{}", benchmark.id);
+        }
+    }
+}
+
+#[test]
+fn the_repaired_indexes_are_measured_where_the_plan_differs() {
+    let mut opened = open();
+    opened.engine.run(&Step::Repair).unwrap();
+    let growth = grow(&mut opened, "stream-recent-logs", &[1_000, 10_000]);
+    assert_eq!(growth.tables, ["terminal_log"]);
+    let found: Vec<Indexes> = growth.curves.iter().map(|curve| curve.indexes).collect();
+    assert_eq!(found, [Indexes::Without, Indexes::Documented, Indexes::Repaired]);
+    let slope = |indexes| {
+        let curve = growth.curves.iter().find(|curve| curve.indexes == indexes).unwrap();
+        assert_eq!(curve.points.iter().map(|point| point.n_rows).collect::<Vec<_>>(), [1_000, 10_000]);
+        curve.pages_fit.unwrap().slope
+    };
+    // What the last hour holds stays the same; as documented, every line of the terminal is read.
+    assert!(slope(Indexes::Documented) > 0.6, "{growth:?}");
+    assert!(slope(Indexes::Repaired) < 0.3, "{growth:?}");
+}
+
+#[test]
+fn a_point_asked_for_again_takes_the_place_of_the_earlier() {
+    let mut opened = open();
+    let growth = grow(&mut opened, "find-by-id", &[1_000, 100, 1_000]);
+    for curve in &growth.curves {
+        assert_eq!(curve.points.iter().map(|point| point.n_rows).collect::<Vec<_>>(), [100, 1_000]);
+        assert!(curve.points.iter().all(|point| point.n_result_rows == 1 && point.pages_read <= 6));
+        assert!(curve.time_fit.is_some() && curve.pages_fit.is_some());
+    }
+}
+
+#[test]
+fn every_query_finds_rows_in_made_up_data() {
+    let mut opened = open();
+    for query in opened.engine.catalogue().queries.clone() {
+        // A line every ten seconds: only a long log is older than a week.
+        let n_rows = if query.id == "find-old-logs" { 70_000 } else { 1_000 };
+        let growth = grow(&mut opened, &query.id, &[n_rows]);
+        let rows: Vec<u64> = growth.curves.iter().map(|curve| curve.points[0].n_result_rows).collect();
+        assert!(!growth.tables.is_empty() && rows.iter().all(|n| *n > 0), "{}: {rows:?}", query.id);
+        assert!(rows.iter().all(|n| *n == rows[0]), "{}: {rows:?}", query.id);
+    }
+}
+
+#[test]
+fn the_same_data_set_gives_the_same_counters() {
+    let counters = |mut opened: Opened| {
+        let growth = grow(&mut opened, "join-workflows-and-tasks", &[500]);
+        growth.curves.iter().map(|curve| (curve.points[0].pages_read, curve.points[0].vm_steps)).collect::<Vec<_>>()
+    };
+    assert_eq!(counters(open()), counters(open()));
+}
+
+#[test]
+fn on_the_file_real_projects_come_nearest_to_the_guides_sizes() {
+    let mut opened = open();
+    let step = Step::FileBenchmark("find-by-project".into());
+    let StepAnswer::FileBenchmarks(found) = opened.engine.run(&step).unwrap() else { panic!() };
+    assert!(!found.is_empty() && found.len() <= 4);
+    assert!(found.is_sorted_by_key(|benchmark| benchmark.before.cost.n_rows));
+    let catalogue = opened.engine.catalogue();
+    for benchmark in &found {
+        assert_eq!(benchmark.group, "find_by_project");
+        assert_eq!(benchmark.expected_ns, catalogue.expected_ns(&benchmark.query, benchmark.before.cost.n_rows));
+        assert!(benchmark.change.is_some());
+    }
+    assert_eq!(catalogue.expected_ns("find-by-project", 11), Some(10_000_000));
+    assert_eq!(catalogue.expected_ns("find-by-project", 501), None);
+}
+
+#[test]
+fn answers_enter_the_report_once() {
+    let mut opened = open();
+    let mut report = Report::new(crate::fixtures::NOW, Default::default(), Default::default());
+    for _ in 0..2 {
+        for step in [Step::Benchmark("find_by_id".into()), Step::FileBenchmark("find-by-id".into())] {
+            report.absorb(opened.engine.run(&step).unwrap());
+        }
+    }
+    assert_eq!((report.benchmarks.len(), report.file_benchmarks.len()), (1, 1));
+}
