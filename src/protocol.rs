@@ -6,12 +6,13 @@
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
+use crate::domain::benchmark::StatementComparison;
 use crate::domain::bytecode::Opcode;
 use crate::domain::catalogue::Catalogue;
 use crate::domain::database::Database;
 use crate::domain::failure::Failure;
 use crate::domain::instant::Instant;
-use crate::domain::measuring::Settings;
+use crate::domain::measuring::{Change, Samples, Settings};
 use crate::domain::query::Choice;
 use crate::domain::repair_trial::RepairedClaim;
 use crate::domain::report::Environment;
@@ -113,6 +114,12 @@ calls! {
 
     /// Measures one query with the person's own parameters.
     MeasureQuery { id: String, parameters: Vec<Value> } -> StepAnswer;
+
+    /// Measures two statements of the person's own in turns.
+    CompareStatements { first: String, second: String } -> StatementComparison;
+
+    /// The change of each pair of samples that were taken at different times; `None` where there are too few.
+    Changes { pairs: Vec<(Samples, Samples)> } -> Vec<Option<Change>>;
 
     /// Values that the file offers for a parameter, the most frequent first.
     Choices { query: String, parameter: String } -> Vec<Choice>;

@@ -126,6 +126,11 @@ fn answer(engine: &mut Engine, request: Request, files: Vec<web_sys::File>) -> R
             finish_promotion(engine);
             json(engine.measure_query(&call.id, Some(call.parameters)).map(StepAnswer::Query))
         }
+        Request::CompareStatements(call) => {
+            finish_promotion(engine);
+            json(engine.compare_statements([&call.first, &call.second]))
+        }
+        Request::Changes(call) => json(engine.changes(&call.pairs)),
         Request::Choices(call) => json(engine.choices(&call.query, &call.parameter)),
         Request::Bytecode(call) => json(engine.bytecode(&call.id, &call.parameters, call.migrated)),
         Request::CountRows(call) => json(engine.count_rows(&call.table)),

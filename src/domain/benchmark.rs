@@ -104,6 +104,16 @@ pub struct BenchmarkSide {
     pub samples: Samples,
 }
 
+/// Two statements of a person's own, on the file as dropped.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct StatementComparison {
+    pub sql: [String; 2],
+    pub plans: [Vec<PlanRow>; 2],
+    pub sides: [BenchmarkSide; 2],
+    /// From the first to the second; taken in turns.
+    pub change: Option<Change>,
+}
+
 /// How one query grows with its tables, on made-up data.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Growth {

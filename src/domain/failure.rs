@@ -32,6 +32,8 @@ pub enum FailureKind {
     Corrupt,
     /// SQLite refused a statement.
     Sql,
+    /// A statement that writes where only one that reads makes sense.
+    NotReadOnly,
     /// No database is open.
     NotOpen,
     /// A name that the catalogue or the database does not hold.
@@ -85,6 +87,7 @@ impl FailureKind {
                  sqlite3 db.sqlite \"PRAGMA integrity_check\" on the original."
             }
             Self::Sql => "SQLite's own words are shown. Nothing was changed.",
+            Self::NotReadOnly => "Write a SELECT. What a DELETE costs is told by its preview under Clean-ups.",
             Self::NotOpen => "Drop a SQLite file first.",
             Self::Unknown => "Neither the guide nor the database knows this name. Reload the page.",
             Self::Cancelled => "What was finished before is kept. Run it again whenever you like.",

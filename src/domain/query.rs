@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::measuring::{Change, Estimates};
+use super::measuring::{Change, Estimates, Samples};
 use super::plan::PlanRow;
 use super::plan_counts::StepCounts;
 use super::value::Value;
@@ -26,6 +26,10 @@ pub struct QueryReport {
     /// Foreign keys are on in both, as in the application.
     pub before: Option<Cost>,
     pub after: Option<Cost>,
+    #[serde(default)]
+    pub samples_before: Samples,
+    #[serde(default)]
+    pub samples_after: Samples,
     /// From the file as dropped to the file after the migration; the samples were taken in turns.
     #[serde(default)]
     pub change: Option<Change>,

@@ -3,13 +3,15 @@
 use super::choices::{self, Chosen, Effort};
 use super::connection::Db;
 use super::data_set::DataSet;
-use super::error::Result;
+use super::error::{EngineError, Result};
 use super::measure::{self, Measured, Precision, Run, Side};
 use super::plan::explain;
 use crate::domain::benchmark::{
     Benchmark, BenchmarkSide, BenchmarkState, FileBenchmark, Growth, GrowthCurve, GrowthPoint, Indexes,
+    StatementComparison,
 };
 use crate::domain::catalogue::{Catalogue, DocumentedBenchmark, DocumentedQuery};
+use crate::domain::failure::FailureKind;
 use crate::domain::measuring::{Estimates, Pairing};
 use crate::domain::value::Value;
 use crate::snapshot::Fork;
@@ -119,6 +121,28 @@ fn measure_all(query: &DocumentedQuery, data: &DataSet, precision: Precision<'_>
 fn values(query: &DocumentedQuery, side: &Side) -> Result<Vec<Value>> {
     let found = choices::parameters(side.db(), query, Effort::LastRow, &mut Chosen::default())?;
     Ok(found.into_iter().map(|parameter| parameter.value).collect())
+}
+
+/// Two statements on the file as dropped. Fails when one of them writes, or is none.
+pub fn compare_statements(
+    statements: [&str; 2],
+    original: &Db,
+    precision: Precision<'_>,
+) -> Result<StatementComparison> {
+    let (one, other) = (Side::open(original.fork())?, Side::open(original.fork())?);
+    for sql in statements {
+        if !one.db().prepare(sql)?.readonly() {
+            let message = "Only statements that read can be compared: one that writes finds other rows every time.";
+            return Err(EngineError::new(FailureKind::NotReadOnly, message));
+        }
+    }
+    let [a, b] = statements;
+    let run = |sql, side| Run { sql, parameters: &[], side };
+    let (before, after) = measure::compare(run(a, &one), run(b, &other), precision)?;
+    let change = measure::change(&before.samples, &after.samples, Pairing::Interleaved, precision.settings)?;
+    let side = |measured: Measured| (measured.plan, BenchmarkSide { cost: measured.cost, samples: measured.samples });
+    let ((plan_a, a), (plan_b, b)) = (side(before), side(after));
+    Ok(StatementComparison { sql: statements.map(str::to_owned), plans: [plan_a, plan_b], sides: [a, b], change })
 }
 
 /// The query of a group on the dropped file and after the migration, with values that stand there: for each size that

@@ -59,7 +59,7 @@ pub use open::Dropped;
 pub use plan::explain;
 pub use plan_clone::{Blueprint, StatisticsRows};
 
-use crate::domain::benchmark::{Benchmark, FileBenchmark, Growth};
+use crate::domain::benchmark::{Benchmark, FileBenchmark, Growth, StatementComparison};
 use crate::domain::bytecode::Opcode;
 use crate::domain::catalogue::{Catalogue, DocumentedCleanup, DocumentedQuery};
 use crate::domain::cleanup::CleanupReport;
@@ -68,7 +68,7 @@ use crate::domain::failure::FailureKind;
 use crate::domain::finding::Subject;
 use crate::domain::index_findings::{IndexUse, RelationKind};
 use crate::domain::instant::Instant;
-use crate::domain::measuring::{Pairing, Settings};
+use crate::domain::measuring::{Change, Pairing, Samples, Settings};
 use crate::domain::migration::{IndexReport, Outcome};
 use crate::domain::query::{Choice, Parameter, QueryReport};
 use crate::domain::repair_trial::{RepairTrial, RepairedClaim};
@@ -252,10 +252,24 @@ impl Engine {
         let precision = precision(granularity_ns, &settings);
         let (before, after) = measure::compare(run(&before), run(&after), precision)?;
         report.change = measure::change(&before.samples, &after.samples, Pairing::Interleaved, &settings)?;
+        (report.samples_before, report.samples_after) = (before.samples, after.samples);
         (report.plan_before, report.plan_after) = (before.plan, after.plan);
         (report.steps_before, report.steps_after) = (before.steps, after.steps);
         (report.before, report.after) = (Some(before.cost), Some(after.cost));
         Ok(report)
+    }
+
+    /// Two statements of the person's own on the file as dropped, in turns. Both may only read.
+    pub fn compare_statements(&mut self, statements: [&str; 2]) -> Result<StatementComparison> {
+        let precision = precision(self.granularity_ns, &self.settings);
+        let session = self.session.as_ref().ok_or_else(not_open)?;
+        benchmark::compare_statements(statements, &session.original, precision)
+    }
+
+    /// The change of each pair of samples that were taken at different times.
+    pub fn changes(&self, pairs: &[(Samples, Samples)]) -> Result<Vec<Option<Change>>> {
+        let change = |(before, after)| measure::change(before, after, Pairing::Apart, &self.settings);
+        pairs.iter().map(|(before, after)| change((before, after))).collect()
     }
 
     pub fn choices(&mut self, query: &str, parameter: &str) -> Result<Vec<Choice>> {
@@ -576,6 +590,8 @@ impl Session {
             steps_after: judged.steps_after,
             before: None,
             after: None,
+            samples_before: Samples::default(),
+            samples_after: Samples::default(),
             change: None,
             error: judged.error,
         })
