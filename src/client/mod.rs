@@ -21,8 +21,9 @@ use crate::domain::catalogue::Catalogue;
 use crate::domain::database::Database;
 use crate::domain::failure::Failure;
 use crate::domain::instant::Instant;
+use crate::domain::measuring::Settings;
 use crate::domain::report::Environment;
-use crate::protocol::{self, Call, Close, Envelope, Event, Open, OpenSample, RequestId, SetNow};
+use crate::protocol::{self, Call, Close, Envelope, Event, Open, OpenSample, RequestId, SetMeasuring, SetNow};
 
 pub use error::ClientError;
 
@@ -93,6 +94,7 @@ struct Inner {
     waiting: RefCell<BTreeMap<RequestId, Pending>>,
     source: RefCell<Option<Source>>,
     now: Cell<Option<Instant>>,
+    measuring: RefCell<Option<Settings>>,
     /// The request that opens the file again in a new worker, while it is under way.
     reopening: Cell<Option<RequestId>>,
     flag: Option<CancelFlag>,
@@ -115,6 +117,7 @@ impl Client {
             waiting: RefCell::default(),
             source: RefCell::new(None),
             now: Cell::new(None),
+            measuring: RefCell::new(None),
             reopening: Cell::new(None),
             flag: CancelFlag::new(),
             listener: Box::new(listener),
@@ -150,6 +153,12 @@ impl Client {
     pub async fn set_now(&self, now: Instant) -> Result<(), ClientError> {
         self.0.now.set(Some(now));
         self.call(SetNow { now }).await
+    }
+
+    /// Sets how benchmarks are measured, in this worker and in those that may follow it.
+    pub async fn set_measuring(&self, settings: Settings) -> Result<(), ClientError> {
+        self.0.measuring.replace(Some(settings.clone()));
+        self.call(SetMeasuring { settings }).await
     }
 
     pub async fn close(&self) -> Result<(), ClientError> {
@@ -293,8 +302,17 @@ impl Client {
             log::warn!("The worker did not take the shared flag; cancelling will restart it.");
         }
         self.reopen();
+        self.restore_measuring();
         self.flush();
         (self.0.listener)(ClientEvent::Ready { environment, catalogue });
+    }
+
+    /// Puts the person's settings before everything that waits.
+    fn restore_measuring(&self) {
+        let Some(settings) = self.0.measuring.borrow().clone() else { return };
+        if self.enqueue(SetMeasuring { settings }, &[], None).is_ok() {
+            self.0.outbox.borrow_mut().rotate_right(1);
+        }
     }
 
     /// Puts the opening of the kept file before everything that waits.

@@ -4,8 +4,10 @@
 //! serialised under the report's names.
 
 pub mod benchmark;
+pub mod benchmark_words;
 pub mod bytecode;
 pub mod catalogue;
+pub mod charts;
 pub mod cleanup;
 pub mod corrected_claims;
 pub mod database;
@@ -16,6 +18,7 @@ pub mod headline;
 pub mod index_findings;
 pub mod instant;
 pub mod look_ups;
+pub mod markup;
 pub mod measuring;
 pub mod migration;
 pub mod numbers;

@@ -10,6 +10,7 @@ use crate::domain::database::Database;
 use crate::domain::failure::{Failure, FailureKind};
 use crate::domain::finding;
 use crate::domain::instant::Instant;
+use crate::domain::measuring::Settings;
 use crate::domain::query::Choice;
 use crate::domain::report::{FailedStep, Report};
 use crate::domain::run::{Step, StepAnswer, steps};
@@ -57,6 +58,7 @@ impl Inspector {
             ticks: RwSignal::default(),
             repaired: RwSignal::new(None),
             row_counts: RwSignal::default(),
+            measuring: RwSignal::default(),
             route: RwSignal::new(Route::default()),
             client: StoredValue::new_local(client),
             generation: StoredValue::new(0),
@@ -323,6 +325,16 @@ impl Inspector {
     pub async fn choices(self, query: String, parameter: String) -> Result<Vec<Choice>, Failure> {
         let client = self.client.get_value();
         client.call(Choices { query, parameter }).await.map_err(ClientError::into_failure)
+    }
+
+    /// How benchmarks and single queries are measured from here on.
+    pub fn set_measuring(self, settings: Settings) {
+        self.measuring.set(settings.clone());
+        spawn_local(async move {
+            if let Err(error) = self.client.get_value().set_measuring(settings).await {
+                self.show(error);
+            }
+        });
     }
 
     /// Ticks or unticks a change of the repair; what that does to the claims follows in `repaired`.

@@ -8,6 +8,7 @@ use crate::domain::verdict::Verdict;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Glyph {
     Arrow,
+    Bench,
     Better,
     Brand,
     Check,
@@ -49,6 +50,7 @@ impl Glyph {
     fn href(self) -> &'static str {
         match self {
             Self::Arrow => "#i-arrow",
+            Self::Bench => "#i-bench",
             Self::Better => "#i-better",
             Self::Brand => "#i-brand",
             Self::Check => "#i-check",

@@ -42,6 +42,7 @@ pub fn Nav() -> impl IntoView {
                     <NavLink to=Route::Queries(None) glyph=Glyph::Query count=documented(|c| c.queries.len()) />
                     <NavLink to=Route::Cleanups(None) glyph=Glyph::Clean count=documented(|c| c.cleanups.len()) />
                     <NavLink to=Route::Repair(None) glyph=Glyph::Repair />
+                    <NavLink to=Route::Benchmarks(None) glyph=Glyph::Bench count=documented(|c| c.benchmarks.len()) />
                     <NavLink to=Route::Overview(None) glyph=Glyph::Database count=n_tables />
                     <NavLink to=Route::Report glyph=Glyph::Report />
                 </ul>

@@ -12,6 +12,7 @@ pub enum Route {
     Queries(Option<String>),
     Cleanups(Option<String>),
     Repair(Option<String>),
+    Benchmarks(Option<String>),
     Overview(Option<String>),
     Report,
 }
@@ -28,6 +29,7 @@ impl Route {
             "queries" => Some(Self::Queries(entry)),
             "cleanups" => Some(Self::Cleanups(entry)),
             "repair" => Some(Self::Repair(entry)),
+            "benchmarks" => Some(Self::Benchmarks(entry)),
             "overview" => Some(Self::Overview(entry)),
             "report" => Some(Self::Report),
             _ => None,
@@ -42,6 +44,7 @@ impl Route {
             Self::Queries(entry) => ("queries", entry.as_deref()),
             Self::Cleanups(entry) => ("cleanups", entry.as_deref()),
             Self::Repair(entry) => ("repair", entry.as_deref()),
+            Self::Benchmarks(entry) => ("benchmarks", entry.as_deref()),
             Self::Overview(entry) => ("overview", entry.as_deref()),
             Self::Report => ("report", None),
         };
@@ -59,6 +62,7 @@ impl Route {
             Self::Queries(_) => "Queries",
             Self::Cleanups(_) => "Clean-ups",
             Self::Repair(_) => "Repair",
+            Self::Benchmarks(_) => "Benchmarks",
             Self::Overview(_) => "Database",
             Self::Report => "Report",
         }

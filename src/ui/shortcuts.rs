@@ -13,13 +13,14 @@ use super::theme::ThemeChoice;
 const CHORD_MS: f64 = 1500.0;
 
 /// Keys and what they do, for the dialog.
-pub const SHORTCUTS: [(&[&str], &str); 10] = [
+pub const SHORTCUTS: [(&[&str], &str); 11] = [
     (&["R"], "Run everything"),
     (&["G", "S"], "Go to the summary"),
     (&["G", "I"], "Go to indexes"),
     (&["G", "Q"], "Go to queries"),
     (&["G", "C"], "Go to clean-ups"),
     (&["G", "F"], "Go to the repair"),
+    (&["G", "B"], "Go to the benchmarks"),
     (&["G", "D"], "Go to the database"),
     (&["G", "R"], "Go to the report"),
     (&["T"], "Change the theme"),
@@ -62,6 +63,7 @@ fn destination(key: &str) -> Option<Route> {
         "q" => Some(Route::Queries(None)),
         "c" => Some(Route::Cleanups(None)),
         "f" => Some(Route::Repair(None)),
+        "b" => Some(Route::Benchmarks(None)),
         "d" => Some(Route::Overview(None)),
         "r" => Some(Route::Report),
         _ => None,

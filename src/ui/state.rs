@@ -12,6 +12,7 @@ use crate::domain::catalogue::Catalogue;
 use crate::domain::database::Database;
 use crate::domain::failure::Failure;
 use crate::domain::instant::Instant;
+use crate::domain::measuring::Settings;
 use crate::domain::repair::{self, Change, Repair};
 use crate::domain::repair_trial::RepairedClaim;
 use crate::domain::report::{Environment, Report};
@@ -46,6 +47,8 @@ pub struct Inspector {
     pub repaired: RwSignal<Option<Vec<RepairedClaim>>>,
     /// Rows counted on demand, by table.
     pub row_counts: RwSignal<BTreeMap<String, u64>>,
+    /// How benchmarks and single queries are measured.
+    pub measuring: RwSignal<Settings>,
     pub route: RwSignal<Route>,
     pub(super) client: StoredValue<Client, LocalStorage>,
     /// Raised by whatever replaces what goes on; an older task sees it and stops.

@@ -5,6 +5,7 @@ pub mod answer;
 pub mod bar;
 pub mod bytecode;
 pub mod change;
+pub mod chart;
 pub mod choose;
 pub mod claim;
 pub mod copy;

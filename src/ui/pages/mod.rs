@@ -1,5 +1,6 @@
 //! One view per file. Each reads `Inspector::use_()` and stands inside `main`.
 
+mod benchmarks;
 mod cleanups;
 mod indexes;
 mod landing;
@@ -9,6 +10,7 @@ mod repair;
 mod report;
 mod summary;
 
+pub use benchmarks::Benchmarks;
 pub use cleanups::Cleanups;
 pub use indexes::Indexes;
 pub use landing::Landing;

@@ -1,0 +1,132 @@
+//! What benchmarks say, in sentences and figures.
+
+use super::benchmark::{Benchmark, GrowthCurve};
+use super::measuring::{Change, ChangeVerdict, Estimate, Estimates};
+use super::numbers;
+
+/// The answer to all of them: a title, and what follows from it.
+pub fn headline(benchmarks: &[Benchmark], n_documented: usize) -> (String, String) {
+    let n_beyond = benchmarks.iter().filter(|benchmark| !benchmark.within_expected).count();
+    let closest = benchmarks.iter().max_by(|a, b| a.used().total_cmp(&b.used()));
+    let title = match (benchmarks.len(), n_beyond) {
+        (0, _) => "No benchmark has run yet".to_owned(),
+        (1, 0) => "The benchmark that ran stays within the guide".into(),
+        (n, 0) if n == n_documented => format!("All {n} benchmarks stay within the guide"),
+        (n, 0) => format!("The {n} benchmarks that ran stay within the guide"),
+        (n, beyond) => format!("{beyond} of {n} benchmarks take longer than the guide allows"),
+    };
+    let lead = match closest {
+        None => "They are run on made-up data as the guide describes it, and on this file.".into(),
+        Some(closest) if n_beyond == 0 => format!(
+            "The closest one, `{}`, uses {} of what the guide allows{}.",
+            closest.id,
+            used(closest),
+            unnoticed(closest.used())
+        ),
+        Some(closest) => {
+            format!("The slowest for its limit, `{}`, uses {} of what the guide allows.", closest.id, used(closest))
+        }
+    };
+    (title, lead)
+}
+
+/// A limit that is far away notices no slowdown.
+fn unnoticed(used: f64) -> String {
+    let times = (1.0 / used.max(1e-9)).floor();
+    if times < 2.0 {
+        return String::new();
+    }
+    format!(": these limits would not notice that it became {} times as slow", numbers::count(times as u64))
+}
+
+/// `21 %`, of what is allowed.
+pub fn used(benchmark: &Benchmark) -> String {
+    let percent = benchmark.used() * 100.0;
+    let figure = if percent < 0.1 { "< 0.1".into() } else { format!("{percent:.*}", usize::from(percent < 10.0)) };
+    format!("{figure}\u{a0}%")
+}
+
+/// `0.30 to 0.32 ms`.
+pub fn interval(estimate: Estimate) -> String {
+    numbers::duration_range(estimate.lower_ns, estimate.upper_ns)
+}
+
+/// Every figure with its interval, for a table: what it is called, the figure, its interval.
+pub fn figures(estimates: &Estimates) -> Vec<(&'static str, String, String)> {
+    let row = |name, estimate: Estimate| (name, numbers::duration(estimate.point_ns).text(), interval(estimate));
+    let mut rows = vec![
+        row("Mean", estimates.mean),
+        row("Median", estimates.median),
+        row("Std. dev.", estimates.std_dev),
+        row("Median abs. dev.", estimates.median_abs_dev),
+    ];
+    rows.extend(estimates.slope.map(|slope| row("Slope", slope)));
+    rows
+}
+
+/// `100 samples, 5,500 iterations, 100,000 resamples; 3 outliers, 1 of them severe`.
+pub fn sampling(estimates: &Estimates) -> String {
+    let outliers = estimates.outliers;
+    let severe = outliers.low_severe + outliers.high_severe;
+    let said = match (outliers.total(), severe) {
+        (0, _) => "no outliers".into(),
+        (n, 0) => format!("{}, all mild", numbers::counted(n.into(), "outlier", "outliers")),
+        (n, severe) => format!("{}, {severe} of them severe", numbers::counted(n.into(), "outlier", "outliers")),
+    };
+    format!(
+        "{}, {}, {}; {said}",
+        numbers::counted(estimates.n_samples.into(), "sample", "samples"),
+        numbers::counted(estimates.n_iterations, "iteration", "iterations"),
+        numbers::counted(estimates.n_resamples.into(), "resample", "resamples")
+    )
+}
+
+/// `−2.0 %`, with a real minus.
+pub fn percent(ratio: f64) -> String {
+    let percent = ratio * 100.0;
+    let sign = if percent < -0.05 {
+        "\u{2212}"
+    } else if percent > 0.05 {
+        "+"
+    } else {
+        ""
+    };
+    format!("{sign}{:.1}\u{a0}%", percent.abs())
+}
+
+/// `−4.4 to +0.5 %`.
+pub fn percent_interval(change: &Change) -> String {
+    format!("{} to {}", percent(change.ratio.lower), percent(change.ratio.upper))
+}
+
+impl ChangeVerdict {
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::Improved => "Improved",
+            Self::Regressed => "Regressed",
+            Self::WithinNoise => "Within noise",
+            Self::Undecided => "Undecided",
+        }
+    }
+}
+
+/// How many more samples would decide; empty for what is decided.
+pub fn undecided(change: &Change) -> String {
+    match (change.verdict, change.n_more_samples) {
+        (ChangeVerdict::Undecided, Some(n)) => {
+            format!("About {} more of each would decide.", numbers::counted(n, "sample", "samples"))
+        }
+        (ChangeVerdict::Undecided, None) => "It lies on the noise threshold itself.".into(),
+        _ => String::new(),
+    }
+}
+
+/// `grows with the table`, from the exponent of the pages read, which no clock blurs.
+pub fn growth(curve: &GrowthCurve) -> &'static str {
+    match curve.pages_fit.map(|fit| fit.slope) {
+        None => "too few sizes to say",
+        Some(slope) if slope < 0.15 => "hardly grows",
+        Some(slope) if slope < 0.75 => "grows more slowly than the table",
+        Some(_) => "grows with the table",
+    }
+}

@@ -1,0 +1,99 @@
+//! The same queries on the dropped file, for its real projects.
+
+use leptos::prelude::*;
+
+use crate::domain::benchmark::FileBenchmark;
+use crate::domain::benchmark_words::interval;
+use crate::domain::numbers;
+use crate::ui::components::quantity::Quantity;
+use crate::ui::components::verdict::Badge;
+use crate::ui::{Inspector, Route};
+
+use super::detail::ChangeCells;
+use super::expectation::outcome;
+
+#[component]
+pub fn OnFile() -> impl IntoView {
+    let inspector = Inspector::use_();
+    let lines = Memo::new(move |_| {
+        inspector.report.with(|report| report.as_ref().map(|r| r.file_benchmarks.clone()).unwrap_or_default())
+    });
+    let rows = move || lines.get().into_iter().map(row).collect_view();
+    view! {
+        <Show when=move || lines.with(|lines| !lines.is_empty())>
+            <section class="section" aria-labelledby="on-file">
+                <div class="section-head">
+                    <h2 id="on-file">"On this file"</h2>
+                    <p>
+                        "With values that stand there, those nearest to the sizes of the guide, as dropped and after the migration in turns."
+                    </p>
+                </div>
+                <div class="table-scroll" role="region" aria-label="Benchmarks on this file" tabindex="0">
+                    <table class="table">
+                        <caption class="visually-hidden">"The same queries on this file"</caption>
+                        <thead>
+                            <tr>
+                                <th scope="col">"Benchmark"</th>
+                                <th scope="col" class="num">
+                                    "Rows"
+                                </th>
+                                <th scope="col" class="num">
+                                    "Expected"
+                                </th>
+                                <th scope="col" class="num">
+                                    "Median, as dropped"
+                                </th>
+                                <th scope="col" class="num hide-narrow">
+                                    "95 % interval"
+                                </th>
+                                <th scope="col" class="num">
+                                    "After"
+                                </th>
+                                <th scope="col" class="num">
+                                    "Change of the median"
+                                </th>
+                                <th scope="col">"Result"</th>
+                                <th scope="col">"Outcome"</th>
+                            </tr>
+                        </thead>
+                        <tbody>{rows}</tbody>
+                    </table>
+                </div>
+            </section>
+        </Show>
+    }
+}
+
+fn row(benchmark: FileBenchmark) -> impl IntoView {
+    let estimates = benchmark.before.cost.estimates.clone().unwrap_or_default();
+    let expected = match benchmark.expected_ns {
+        Some(ns) => view! { "< " <Quantity quantity=numbers::duration(ns) /> }.into_any(),
+        None => view! { <span class="faint">"none so large"</span> }.into_any(),
+    };
+    let outcome = benchmark.within_expected.zip(benchmark.expected_ns).map(|(within, expected_ns)| {
+        view! { <Badge face=outcome(within, estimates.mean.lower_ns, expected_ns) /> }
+    });
+    view! {
+        <tr>
+            <th scope="row">
+                <a href=Route::Queries(Some(benchmark.query.clone())).href()>
+                    <code>{benchmark.group.clone()}</code>
+                </a>
+                <span class="sub">{numbers::counted(estimates.n_samples.into(), "sample", "samples")} " each"</span>
+            </th>
+            <td class="num">{numbers::count(benchmark.before.cost.n_rows)}</td>
+            <td class="num">{expected}</td>
+            <td class="num">
+                <strong>
+                    <Quantity quantity=numbers::duration(benchmark.before.cost.median_ns) />
+                </strong>
+            </td>
+            <td class="num hide-narrow">{interval(estimates.median)}</td>
+            <td class="num">
+                <Quantity quantity=numbers::duration(benchmark.after.cost.median_ns) />
+            </td>
+            <ChangeCells change=benchmark.change none="too few samples" />
+            <td>{outcome}</td>
+        </tr>
+    }
+}
