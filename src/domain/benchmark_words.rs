@@ -110,6 +110,22 @@ impl ChangeVerdict {
     }
 }
 
+/// What the migration did to a query: `Change of the median by the migration: −87.3 %, 95 % interval −87.6 to …`
+pub fn change(change: &Change) -> String {
+    let sentence = format!(
+        "Change of the median by the migration: {}, 95\u{a0}% interval {}, p\u{a0}=\u{a0}{:.3}. {} at a noise threshold of {:.0}\u{a0}%.",
+        percent(change.ratio.point),
+        percent_interval(change),
+        change.p_value,
+        change.verdict.label(),
+        change.noise_threshold * 100.0
+    );
+    match undecided(change) {
+        more if more.is_empty() => sentence,
+        more => format!("{sentence} {more}"),
+    }
+}
+
 /// How many more samples would decide; empty for what is decided.
 pub fn undecided(change: &Change) -> String {
     match (change.verdict, change.n_more_samples) {

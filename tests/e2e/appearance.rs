@@ -5,7 +5,8 @@ use serde_json::json;
 use crate::VIEWS;
 use crate::browser::{Browser, SOON};
 
-const HASHES: [&str; 7] = ["#/summary", "#/indexes", "#/queries", "#/cleanups", "#/repair", "#/overview", "#/report"];
+const HASHES: [&str; 8] =
+    ["#/summary", "#/indexes", "#/queries", "#/cleanups", "#/repair", "#/benchmarks", "#/overview", "#/report"];
 
 #[track_caller]
 fn go(browser: &Browser, hash: &str) {

@@ -7,6 +7,7 @@
 
 mod against_native;
 mod appearance;
+mod benchmarks;
 mod browser;
 mod fixture;
 mod inputs;
@@ -29,7 +30,7 @@ const RUN: Duration = Duration::from_secs(150);
 const JUDGED: &str = "Plans asked for";
 
 /// The views of the navigation, by name, in order.
-const VIEWS: [&str; 7] = ["Summary", "Indexes", "Queries", "Clean-ups", "Repair", "Database", "Report"];
+const VIEWS: [&str; 8] = ["Summary", "Indexes", "Queries", "Clean-ups", "Repair", "Benchmarks", "Database", "Report"];
 
 impl Browser {
     /// Opens a file and waits for its verdicts.

@@ -69,6 +69,8 @@ fn every_benchmark_of_the_guide_runs_with_each_set_of_indexes() {
         for state in &benchmark.states {
             assert_eq!(state.cost.n_rows, n_rows, "{}", benchmark.id);
             assert_eq!(state.samples.len() as u64, benchmark.samples, "{}", benchmark.id);
+            // An index and a table; choosing the value must not have read them already.
+            assert!(state.cost.pages_read >= 2, "{}: {}", benchmark.id, state.cost.pages_read);
             assert_eq!(state.change.is_some(), state.indexes == Indexes::Without, "{}", benchmark.id);
         }
     }

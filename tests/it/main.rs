@@ -4,6 +4,7 @@
 mod benchmarks;
 mod bytecode;
 mod catalogue;
+mod charts;
 mod cleanups;
 mod defects;
 mod findings;

@@ -5,7 +5,8 @@ use leptos::prelude::*;
 use crate::domain::query::Cost;
 
 use super::bar::{Bar, Paint};
-use super::quantity::{Pending, Quantity};
+use super::quantity::{Absent, Pending, Quantity};
+use crate::domain::benchmark_words::interval;
 use crate::domain::numbers::{self, Ratio};
 
 /// From this factor on a ratio is set in bold.
@@ -18,6 +19,7 @@ const MEDIAN: &str = "Median time";
 enum Unit {
     Count,
     Time,
+    Bytes,
 }
 
 /// A line of the table: how it is called, whether the name is SQLite's own, and where it stands in a cost.
@@ -25,20 +27,51 @@ struct Line {
     name: &'static str,
     verbatim: bool,
     unit: Unit,
-    of: fn(&Cost) -> u64,
+    /// `None` where it was not measured.
+    of: fn(&Cost) -> Option<u64>,
     /// Whether it is worth a bar.
     drawn: bool,
 }
 
-const LINES: [Line; 8] = [
-    Line { name: "Rows returned", verbatim: false, unit: Unit::Count, of: |cost| cost.n_rows, drawn: false },
-    Line { name: MEDIAN, verbatim: false, unit: Unit::Time, of: |cost| cost.median_ns, drawn: true },
-    Line { name: "First run, cold", verbatim: false, unit: Unit::Time, of: |cost| cost.first_run_ns, drawn: true },
-    Line { name: "vm_step", verbatim: true, unit: Unit::Count, of: |cost| cost.vm_steps, drawn: true },
-    Line { name: "fullscan_step", verbatim: true, unit: Unit::Count, of: |cost| cost.fullscan_steps, drawn: false },
-    Line { name: "sort", verbatim: true, unit: Unit::Count, of: |cost| cost.sorts, drawn: false },
-    Line { name: "autoindex", verbatim: true, unit: Unit::Count, of: |cost| cost.autoindexes, drawn: false },
-    Line { name: "Pages read", verbatim: false, unit: Unit::Count, of: |cost| cost.pages_read, drawn: true },
+const LINES: [Line; 14] = [
+    Line { name: "Rows returned", verbatim: false, unit: Unit::Count, of: |cost| Some(cost.n_rows), drawn: false },
+    Line { name: MEDIAN, verbatim: false, unit: Unit::Time, of: |cost| Some(cost.median_ns), drawn: true },
+    Line {
+        name: "First row, warm",
+        verbatim: false,
+        unit: Unit::Time,
+        of: |cost| cost.warm_first_row_ns,
+        drawn: false,
+    },
+    Line { name: "Prepare, warm", verbatim: false, unit: Unit::Time, of: |cost| cost.warm_prepare_ns, drawn: false },
+    Line {
+        name: "First run, cold",
+        verbatim: false,
+        unit: Unit::Time,
+        of: |cost| Some(cost.first_run_ns),
+        drawn: true,
+    },
+    Line {
+        name: "First row, cold",
+        verbatim: false,
+        unit: Unit::Time,
+        of: |cost| Some(cost.first_row_ns),
+        drawn: false,
+    },
+    Line { name: "Prepare, cold", verbatim: false, unit: Unit::Time, of: |cost| Some(cost.prepare_ns), drawn: false },
+    Line { name: "vm_step", verbatim: true, unit: Unit::Count, of: |cost| Some(cost.vm_steps), drawn: true },
+    Line {
+        name: "fullscan_step",
+        verbatim: true,
+        unit: Unit::Count,
+        of: |cost| Some(cost.fullscan_steps),
+        drawn: false,
+    },
+    Line { name: "sort", verbatim: true, unit: Unit::Count, of: |cost| Some(cost.sorts), drawn: false },
+    Line { name: "autoindex", verbatim: true, unit: Unit::Count, of: |cost| Some(cost.autoindexes), drawn: false },
+    Line { name: "Pages read", verbatim: false, unit: Unit::Count, of: |cost| Some(cost.pages_read), drawn: true },
+    Line { name: "Bytes read", verbatim: false, unit: Unit::Bytes, of: |cost| Some(cost.bytes_read), drawn: false },
+    Line { name: "Memory", verbatim: false, unit: Unit::Bytes, of: |cost| Some(cost.memory_bytes), drawn: false },
 ];
 
 #[component]
@@ -76,9 +109,9 @@ pub fn CostBars(before: Cost, after: Cost) -> impl IntoView {
         .filter(|line| line.drawn)
         .map(|line| {
             let figures = [("As dropped", &before, Paint::Before), ("After", &after, Paint::After)];
-            let longest = figures.iter().map(|(_, cost, _)| (line.of)(cost)).max().unwrap_or(0);
+            let longest = figures.iter().filter_map(|(_, cost, _)| (line.of)(cost)).max().unwrap_or(0);
             let bars = figures.into_iter().map(|(state, cost, paint)| {
-                let share = numbers::share((line.of)(cost), longest).unwrap_or(0.0);
+                let share = numbers::share((line.of)(cost).unwrap_or_default(), longest).unwrap_or(0.0);
                 view! {
                     <span>{state}</span>
                     <Bar share=share paint=paint />
@@ -99,17 +132,23 @@ fn name(line: &Line) -> AnyView {
 }
 
 fn figure(line: &Line, cost: &Cost) -> AnyView {
-    let figure = (line.of)(cost);
+    let Some(figure) = (line.of)(cost) else {
+        return view! { <Absent why="not measured: it takes too long" /> }.into_any();
+    };
     match line.unit {
         Unit::Count => numbers::count(figure).into_any(),
         Unit::Time => view! { <Quantity quantity=numbers::duration(figure) /> }.into_any(),
+        Unit::Bytes => view! { <Quantity quantity=numbers::bytes(figure) /> }.into_any(),
     }
 }
 
 fn row(line: &Line, before: Option<&Cost>, after: Option<&Cost>) -> impl IntoView + use<> {
     let samples = (line.name == MEDIAN).then(|| samples(before, after)).flatten();
     let ratio = match (before, after) {
-        (Some(before), Some(after)) => ratio(numbers::ratio((line.of)(before), (line.of)(after))),
+        (Some(before), Some(after)) => match (line.of)(before).zip((line.of)(after)) {
+            Some((before, after)) => ratio(numbers::ratio(before, after)),
+            None => ().into_any(),
+        },
         _ => ().into_any(),
     };
     view! {
@@ -125,7 +164,12 @@ fn row(line: &Line, before: Option<&Cost>, after: Option<&Cost>) -> impl IntoVie
 fn cell(line: &Line, cost: Option<&Cost>) -> AnyView {
     let Some(cost) = cost else { return view! { <Pending /> }.into_any() };
     let range = (line.name == MEDIAN && cost.max_ns > cost.min_ns).then(|| {
-        view! { <span class="sub hide-narrow">{numbers::duration_range(cost.min_ns, cost.max_ns)}</span> }
+        // The interval of the median; the range where too few samples were taken for one.
+        let range = match &cost.estimates {
+            Some(estimates) => interval(estimates.median),
+            None => numbers::duration_range(cost.min_ns, cost.max_ns),
+        };
+        view! { <span class="sub hide-narrow">{range}</span> }
     });
     view! { {figure(line, cost)} {range} }.into_any()
 }

@@ -2,6 +2,7 @@
 
 use leptos::prelude::*;
 
+use crate::domain::benchmark_words;
 use crate::domain::catalogue::DocumentedQuery;
 use crate::domain::headline;
 use crate::domain::query::QueryReport;
@@ -209,7 +210,7 @@ fn plans(query: &QueryReport) -> impl IntoView + use<> {
 
 fn costs(query: QueryReport) -> impl IntoView {
     let steps = Signal::stored(vec![Step::MeasureQuery(query.id.clone())]);
-    let note = "Times are medians of runs that alternate between both states, all rows and columns fetched. Foreign keys are on in both, as in the application.";
+    let note = "Times are medians of samples taken in turns, with their 95 % interval, all rows and columns fetched. Foreign keys are on in both, as in the application.";
     let figures = match (query.before, query.after) {
         (None, None) => view! {
             <div class="state">
@@ -220,6 +221,7 @@ fn costs(query: QueryReport) -> impl IntoView {
         }
         .into_any(),
         (before, after) => view! {
+            {query.change.map(|change| view! { <p><Marked text=benchmark_words::change(&change) /></p> })}
             <div class="cols-wide-narrow">
                 <CostTable before=before.clone() after=after.clone() />
                 <div class="stack stack-4">

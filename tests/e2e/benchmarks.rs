@@ -1,0 +1,56 @@
+//! The guide's benchmarks in the browser: run, looked at, and a query let grow.
+
+use std::time::Duration;
+
+use serde_json::json;
+
+use crate::browser::{Browser, SOON};
+
+const RUN: Duration = Duration::from_secs(120);
+
+fn rows(browser: &Browser, region: &str) -> Vec<String> {
+    let script = "const region = [...document.querySelectorAll('[role=region]')]
+            .find(region => region.getAttribute('aria-label') === arguments[0]);
+        return [...(region?.querySelectorAll('tbody tr') ?? [])].map(row => row.textContent)";
+    let rows = browser.js(script, vec![json!(region)]);
+    rows.as_array().into_iter().flatten().filter_map(|row| row.as_str().map(str::to_owned)).collect()
+}
+
+#[test]
+fn the_guides_benchmarks_run_and_a_query_grows() {
+    let browser = Browser::open("benchmarks");
+    browser.click("button", "Try the sample database");
+    browser.status(crate::JUDGED, SOON);
+    browser.js("location.hash = '#/benchmarks'", vec![]);
+    browser.until("the view", SOON, || browser.text_of("h1").filter(|text| text == "No benchmark has run yet"));
+    browser.click("button", "Run the benchmarks");
+    let heading = browser.until("all have run", RUN, || {
+        browser.text_of("h1").filter(|text| text.starts_with("All 6 benchmarks") || text.contains("of 6 benchmarks"))
+    });
+    println!("{heading}");
+    let against = rows(&browser, "Benchmarks against the guide");
+    assert_eq!(against.len(), 6, "{against:#?}");
+    for row in &against {
+        assert!(["Within", "Beyond", "On the limit"].iter().any(|outcome| row.contains(outcome)), "{row}");
+        assert!(row.contains(" to "), "no interval: {row}");
+    }
+    browser.until("the file's own", RUN, || (rows(&browser, "Benchmarks on this file").len() >= 3).then_some(()));
+    let pictures =
+        "return [...document.querySelectorAll('.charts svg[role=img] title')].map(title => title.textContent)";
+    let pictures = browser.js(pictures, vec![]);
+    assert!(pictures.as_array().is_some_and(|titles| titles.len() >= 3), "{pictures}");
+
+    browser.click("button", "Let it grow");
+    browser.until("the curve", RUN, || {
+        let rows = rows(&browser, "Growth");
+        let n_sizes = rows.iter().filter(|row| row.starts_with("As documented")).count();
+        (n_sizes == 4).then_some(())
+    });
+    browser.js("location.hash = '#/report'", vec![]);
+    let report = browser.report();
+    let ids: Vec<&str> = report["benchmarks"].as_array().unwrap().iter().filter_map(|one| one["id"].as_str()).collect();
+    assert_eq!(ids[0], "find_by_id");
+    assert_eq!(ids.len(), 6);
+    assert_eq!(report["growth"][0]["curves"][0]["points"].as_array().map(Vec::len), Some(4));
+    browser.check_console_is_quiet();
+}
