@@ -21,6 +21,7 @@ mod random_schema;
 mod repair;
 mod repair_trial;
 mod report;
+mod sampling;
 mod snapshot;
 mod tidy;
 mod verdicts;
