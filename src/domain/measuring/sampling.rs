@@ -51,6 +51,10 @@ impl Default for Settings {
 /// A sample lasts at least this many steps of the clock, so that reading it costs a hundredth at most.
 const MIN_STEPS: u64 = 100;
 
+/// A warm-up lasts at least this many. One that ends sooner takes a short statement for one that needs no time at all,
+/// and its samples last for seconds.
+const MIN_WARM_UP_STEPS: u64 = 10;
+
 /// Iterations of a linear mode grow by this many equal steps, again and again: a machine that gets slower meanwhile is
 /// not taken for a steeper line, as it would be if they grew from the first sample to the last.
 const MAX_RAMP: u64 = 10;
@@ -81,10 +85,11 @@ impl Plan {
     /// From the time that one iteration needs.
     fn new(once_ns: u64, granularity_ns: u64, settings: &Settings) -> Self {
         let once_ns = once_ns.max(1);
-        let unit = (MIN_STEPS * granularity_ns).div_ceil(once_ns).clamp(1, MAX_ITERATIONS);
+        let unit = MIN_STEPS.saturating_mul(granularity_ns).div_ceil(once_ns).clamp(1, MAX_ITERATIONS);
         let n_samples = u64::from(settings.n_samples.max(1));
         // A ramp from 1 to r has (r + 1) / 2 units a sample.
-        let n_units = 2 * settings.budget_ns / once_ns.saturating_mul(unit).saturating_mul(n_samples).max(1);
+        let n_units =
+            settings.budget_ns.saturating_mul(2) / once_ns.saturating_mul(unit).saturating_mul(n_samples).max(1);
         Self { unit, ramp: n_units.saturating_sub(1).clamp(1, MAX_RAMP) }
     }
 
@@ -109,9 +114,10 @@ pub fn sample<E>(
     clock_ns: &dyn Fn() -> u64,
     go_on: &dyn Fn(Progress) -> bool,
 ) -> Result<Vec<Samples>, E> {
+    let warm_up_ns = settings.warm_up_ns.max(MIN_WARM_UP_STEPS.saturating_mul(granularity_ns));
     let mut plans = Vec::new();
     for contender in contenders.iter_mut() {
-        let once_ns = warm_up(contender, settings, clock_ns)?;
+        let once_ns = warm_up(contender, warm_up_ns, clock_ns)?;
         plans.push(Plan::new(once_ns, granularity_ns, settings));
     }
     let mut samples: Vec<Samples> = plans.iter().map(|plan| Samples::new(plan.mode())).collect();
@@ -145,7 +151,7 @@ pub fn sample<E>(
 }
 
 /// Doubles the iterations until the time is over, as criterion does. The answer is the time of one iteration.
-fn warm_up<E>(contender: &mut Contender<'_, E>, settings: &Settings, clock_ns: &dyn Fn() -> u64) -> Result<u64, E> {
+fn warm_up<E>(contender: &mut Contender<'_, E>, warm_up_ns: u64, clock_ns: &dyn Fn() -> u64) -> Result<u64, E> {
     let start_ns = clock_ns();
     let (mut n_done, mut iterations) = (0_u64, 1_u64);
     loop {
@@ -154,7 +160,7 @@ fn warm_up<E>(contender: &mut Contender<'_, E>, settings: &Settings, clock_ns: &
         }
         n_done += iterations;
         let elapsed_ns = clock_ns().saturating_sub(start_ns);
-        if elapsed_ns >= settings.warm_up_ns || iterations >= MAX_ITERATIONS {
+        if elapsed_ns >= warm_up_ns || iterations >= MAX_ITERATIONS {
             return Ok(elapsed_ns / n_done);
         }
         iterations *= 2;
