@@ -130,7 +130,7 @@ pub fn change(change: &Change) -> String {
 pub fn undecided(change: &Change) -> String {
     match (change.verdict, change.n_more_samples) {
         (ChangeVerdict::Undecided, Some(n)) => {
-            format!("About {} more of each would decide.", numbers::counted(n, "sample", "samples"))
+            format!("About {} of each would decide.", numbers::counted(n, "more sample", "more samples"))
         }
         (ChangeVerdict::Undecided, None) => "It lies on the noise threshold itself.".into(),
         _ => String::new(),

@@ -543,7 +543,7 @@ fn whole(list: &Value) -> Vec<u64> {
     let numbers = list.as_array().unwrap().iter().map(|number| number.as_f64().unwrap());
     numbers
         .map(|number| {
-            assert!(number.fract() == 0.0 && number >= 1.0 && number < 9e15, "{number}");
+            assert!(number.fract() == 0.0 && (1.0..9e15).contains(&number), "{number}");
             number as u64
         })
         .collect()

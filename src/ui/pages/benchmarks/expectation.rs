@@ -79,7 +79,7 @@ pub(super) fn outcome(within: bool, lower_ns: u64, expected_ns: u64) -> Face {
 }
 
 fn row(documented: DocumentedBenchmark, found: Option<Benchmark>, is_current: bool) -> impl IntoView {
-    let expected = numbers::duration(documented.expected_ns());
+    let expected = numbers::count(documented.expected_ms);
     let figures = match found {
         None => {
             let pending = || view! { <td class="num"><Pending /></td> };
@@ -138,7 +138,7 @@ fn row(documented: DocumentedBenchmark, found: Option<Benchmark>, is_current: bo
                 </a>
                 <span class="sub">{numbers::counted(documented.n_rows, "row", "rows")}</span>
             </th>
-            <td class="num">"< " <Quantity quantity=expected /></td>
+            <td class="num">"< " {expected} <span class="unit">"ms"</span></td>
             {figures}
         </tr>
     }

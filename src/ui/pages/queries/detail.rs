@@ -221,6 +221,7 @@ fn costs(query: QueryReport) -> impl IntoView {
         }
         .into_any(),
         (before, after) => view! {
+            <div class="stack stack-3">
             {query.change.map(|change| view! { <p><Marked text=benchmark_words::change(&change) /></p> })}
             <div class="cols-wide-narrow">
                 <CostTable before=before.clone() after=after.clone() />
@@ -228,6 +229,7 @@ fn costs(query: QueryReport) -> impl IntoView {
                     {before.zip(after).map(|(before, after)| view! { <CostBars before=before after=after /> })}
                     <p class="hint">{note}</p>
                 </div>
+            </div>
             </div>
         }
         .into_any(),
