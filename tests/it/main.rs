@@ -23,6 +23,7 @@ mod repair_trial;
 mod report;
 mod sampling;
 mod snapshot;
+mod statistics;
 mod tidy;
 mod verdicts;
 mod write_cost;

@@ -19,11 +19,13 @@ pub fn density(samples: &Samples, n_points: usize) -> Option<Density> {
     let n = values.len() as f64;
     let std_dev = point_estimates(samples).std_dev;
     let bandwidth = std_dev * (4.0 / (3.0 * n)).powf(0.2);
-    if !(bandwidth.is_finite() && bandwidth > 0.0) || n_points < 2 {
+    let least = values.iter().copied().fold(f64::INFINITY, f64::min);
+    let most = values.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+    // The deviation of equal samples is not always 0 to the last digit.
+    if !(bandwidth.is_finite() && bandwidth > 0.0 && least < most) || n_points < 2 {
         return None;
     }
-    let least = values.iter().copied().fold(f64::INFINITY, f64::min) - 3.0 * bandwidth;
-    let most = values.iter().copied().fold(f64::NEG_INFINITY, f64::max) + 3.0 * bandwidth;
+    let (least, most) = (least - 3.0 * bandwidth, most + 3.0 * bandwidth);
     let step = (most - least) / (n_points - 1) as f64;
     let xs: Vec<f64> = (0..n_points).map(|at| least + step * at as f64).collect();
     let kernel = |x: f64| (-0.5 * x * x).exp() / (2.0 * std::f64::consts::PI).sqrt();

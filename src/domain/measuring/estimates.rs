@@ -12,8 +12,8 @@ use super::samples::{Samples, SamplingMode};
 pub const CONFIDENCE_LEVEL: f64 = 0.95;
 
 /// Makes a median absolute deviation comparable with a standard deviation: 1 / the third quartile of the standard
-/// normal distribution, as criterion has it.
-const MAD_TO_STD_DEV: f64 = 1.4826;
+/// normal distribution, as criterion has it: in 32 bits, so that the figures are the same to their last digits.
+const MAD_TO_STD_DEV: f64 = 1.4826_f32 as f64;
 
 /// A figure with the interval that holds the true one, at [`Estimates::confidence_level`].
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]

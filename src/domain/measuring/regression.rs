@@ -24,16 +24,18 @@ pub struct Fit {
 
 /// `None` with fewer than two different x.
 pub fn fit_line(points: &[(f64, f64)]) -> Option<Fit> {
+    // Not told by the sums below: the mean of equal numbers may differ from them in its last digit.
+    let differ = |of: fn(&(f64, f64)) -> f64| points.windows(2).any(|pair| pair.first().map(of) != pair.last().map(of));
     let n = points.len() as f64;
     let mean = |of: fn(&(f64, f64)) -> f64| points.iter().map(of).sum::<f64>() / n;
     let (mean_x, mean_y) = (mean(|p| p.0), mean(|p| p.1));
     let sum = |of: &dyn Fn(f64, f64) -> f64| points.iter().map(|(x, y)| of(x - mean_x, y - mean_y)).sum::<f64>();
     let (xx, xy, yy) = (sum(&|x, _| x * x), sum(&|x, y| x * y), sum(&|_, y| y * y));
-    if !(xx > 0.0) {
+    if !(xx > 0.0 && differ(|p| p.0)) {
         return None;
     }
     let slope = xy / xx;
-    let r_squared = if yy > 0.0 { xy * xy / (xx * yy) } else { 1.0 };
+    let r_squared = if yy > 0.0 && differ(|p| p.1) { xy * xy / (xx * yy) } else { 1.0 };
     Some(Fit { intercept: mean_y - slope * mean_x, slope, r_squared })
 }
 
