@@ -8,6 +8,7 @@ pub mod bytecode;
 pub mod catalogue;
 pub mod cleanup;
 pub mod corrected_claims;
+pub mod criterion;
 pub mod database;
 pub mod failure;
 pub mod finding;

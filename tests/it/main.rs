@@ -5,6 +5,7 @@ mod benchmarks;
 mod bytecode;
 mod catalogue;
 mod cleanups;
+mod criterion;
 mod defects;
 mod findings;
 mod fixtures;
