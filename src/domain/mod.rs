@@ -10,6 +10,7 @@ pub mod catalogue;
 pub mod charts;
 pub mod cleanup;
 pub mod corrected_claims;
+pub mod criterion;
 pub mod database;
 pub mod failure;
 pub mod finding;

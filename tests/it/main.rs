@@ -6,6 +6,7 @@ mod bytecode;
 mod catalogue;
 mod charts;
 mod cleanups;
+mod criterion;
 mod defects;
 mod findings;
 mod fixtures;

@@ -41,7 +41,8 @@ impl Samples {
     }
 
     pub fn n_iterations(&self) -> u64 {
-        self.iterations.iter().sum()
+        // Read ones may be of any size.
+        self.iterations.iter().fold(0, |sum: u64, n| sum.saturating_add(*n))
     }
 
     /// Iterations and time of each sample.
