@@ -6,6 +6,7 @@ mod bytecode;
 mod catalogue;
 mod cleanups;
 mod defects;
+mod exports;
 mod findings;
 mod fixtures;
 mod index_definition;
