@@ -12,6 +12,7 @@ pub mod cleanup;
 pub mod corrected_claims;
 pub mod criterion;
 pub mod database;
+pub mod exports;
 pub mod failure;
 pub mod finding;
 pub mod foreign_key_index;

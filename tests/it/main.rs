@@ -8,6 +8,7 @@ mod charts;
 mod cleanups;
 mod criterion;
 mod defects;
+mod exports;
 mod findings;
 mod fixtures;
 mod index_definition;

@@ -1,0 +1,151 @@
+//! The guide's benchmarks, on made-up data and on the file, and how queries grow.
+
+use super::document::{Block, Line, Tone};
+use super::figures::{change, documented, estimate, median, time, value};
+use crate::domain::benchmark::{Benchmark, FileBenchmark, Growth};
+use crate::domain::catalogue::Catalogue;
+use crate::domain::measuring::{Estimate, Fit};
+use crate::domain::numbers::count;
+use crate::domain::report::Report;
+use crate::domain::words::list;
+
+pub fn blocks(report: &Report, catalogue: &Catalogue) -> Vec<Block> {
+    let mut blocks = vec![Block::heading(2, "Benchmarks")];
+    blocks.push(Block::heading(3, "On made-up data"));
+    if report.benchmarks.is_empty() {
+        blocks.push(Block::paragraph("The benchmarks were not run."));
+    } else {
+        blocks.extend(on_made_up_data(&report.benchmarks));
+    }
+    blocks.push(Block::heading(3, "On the file"));
+    if report.file_benchmarks.is_empty() {
+        blocks.push(Block::paragraph("The benchmarks were not run on the file."));
+    } else {
+        blocks.push(Block::table(
+            "The same queries with values of the file",
+            &["Benchmark", "Values", "Median before", "Median after", "Change", "Expected below", "Before is"],
+            report.file_benchmarks.iter().map(|benchmark| file_row(benchmark, catalogue)).collect(),
+        ));
+    }
+    blocks.push(Block::heading(3, "Growth"));
+    if report.growth.is_empty() {
+        blocks.push(Block::paragraph("Growth was not measured."));
+    }
+    for growth in &report.growth {
+        blocks.extend(grown(growth));
+    }
+    blocks
+}
+
+fn on_made_up_data(benchmarks: &[Benchmark]) -> Vec<Block> {
+    let row = |benchmark: &Benchmark| {
+        let [lower_ns, upper_ns] = benchmark.confidence_interval_ns;
+        let mean = Estimate { point_ns: benchmark.mean_ns, lower_ns, upper_ns };
+        vec![
+            Line::code(&benchmark.id),
+            time(benchmark.expected_ns),
+            estimate(&mean, benchmark.samples),
+            within(Some(benchmark.within_expected)),
+            Line::text(share(benchmark.used())),
+        ]
+    };
+    let states = benchmarks.iter().flat_map(|benchmark| {
+        benchmark.states.iter().map(|state| {
+            vec![
+                Line::code(&benchmark.id),
+                Line::text(state.indexes.label()),
+                median(&state.cost),
+                Line::text(count(state.cost.n_rows)),
+                Line::text(count(state.cost.vm_steps)),
+                Line::text(count(state.cost.pages_read)),
+                state.change.as_ref().map(|one| change(Some(one))).unwrap_or_default(),
+            ]
+        })
+    });
+    let states: Vec<Vec<Line>> = states.collect();
+    let mut blocks = vec![Block::table(
+        "What the guide expects and what was measured with the documented indexes; means with their 95 % interval",
+        &["Benchmark", "Expected below", "Mean", "Whole interval is", "Share used"],
+        benchmarks.iter().map(row).collect(),
+    )];
+    if !states.is_empty() {
+        blocks.push(Block::Details(
+            "With each set of indexes".into(),
+            vec![Block::table(
+                "Benchmarks by set of indexes; changes are from the documented ones",
+                &["Benchmark", "Indexes", "Median", "Rows", "VM steps", "Pages read", "Change"],
+                states,
+            )],
+        ));
+    }
+    blocks
+}
+
+/// One decimal below a tenth, where whole ones would hide what is there.
+fn share(used: f64) -> String {
+    let percent = used * 100.0;
+    match percent {
+        percent if percent > 0.0 && percent < 0.05 => "< 0.1\u{a0}%".into(),
+        percent if percent < 10.0 => format!("{percent:.1}\u{a0}%"),
+        percent => format!("{percent:.0}\u{a0}%"),
+    }
+}
+
+fn within(within: Option<bool>) -> Line {
+    match within {
+        Some(true) => Line::word(Tone::Good, "Within"),
+        Some(false) => Line::word(Tone::Bad, "Not within"),
+        None => Line::text("No expectation"),
+    }
+}
+
+fn file_row(benchmark: &FileBenchmark, catalogue: &Catalogue) -> Vec<Line> {
+    let values = benchmark.parameters.iter().enumerate();
+    let values = values.map(|(at, bound)| {
+        let documented = documented(catalogue, &benchmark.query, at);
+        value(bound, documented.map_or("", |documented| &documented.name), documented)
+    });
+    vec![
+        Line::code(&benchmark.group),
+        Line::joined(values),
+        median(&benchmark.before.cost),
+        median(&benchmark.after.cost),
+        change(benchmark.change.as_ref()),
+        benchmark.expected_ns.map_or_else(|| Line::text("Beyond the guide's sizes"), time),
+        within(benchmark.within_expected),
+    ]
+}
+
+fn grown(growth: &Growth) -> Vec<Block> {
+    let rows = growth.curves.iter().flat_map(|curve| {
+        curve.points.iter().map(|point| {
+            vec![
+                Line::text(curve.indexes.label()),
+                Line::text(count(point.n_rows)),
+                estimate(&point.median, point.n_samples.into()),
+                Line::text(count(point.pages_read)),
+            ]
+        })
+    });
+    let exponent = |fit: &Option<Fit>| match fit {
+        Some(fit) => format!("{:.2} (R² {:.2})", fit.slope, fit.r_squared),
+        None => "too few points".into(),
+    };
+    let fits = growth.curves.iter().map(|curve| {
+        let text = format!("time {}, pages {}", exponent(&curve.time_fit), exponent(&curve.pages_fit));
+        (Line::text(curve.indexes.label()), Line::text(text))
+    });
+    let tables: Vec<String> = growth.tables.iter().map(|name| format!("`{name}`")).collect();
+    vec![
+        Block::Heading(4, Line::code(&growth.query)),
+        Block::Paragraph(Line::prose(&format!(
+            "Grows with {}. The exponent says how: 0 is no growth, 1 in step with the rows.",
+            list(&tables)
+        ))),
+        Block::Facts(fits.collect()),
+        Block::Details(
+            "Points".into(),
+            vec![Block::table("Growth", &["Indexes", "Rows", "Median", "Pages read"], rows.collect())],
+        ),
+    ]
+}
