@@ -2,12 +2,16 @@
 
 use super::document::{Block, Line, Tone};
 use super::figures::{change, documented, estimate, median, time, value};
-use crate::domain::benchmark::{Benchmark, FileBenchmark, Growth};
+use crate::domain::benchmark::{Benchmark, FileBenchmark, Growth, Indexes};
 use crate::domain::catalogue::Catalogue;
+use crate::domain::charts::{self, Violin};
 use crate::domain::measuring::{Estimate, Fit};
 use crate::domain::numbers::count;
 use crate::domain::report::Report;
 use crate::domain::words::list;
+
+/// Of a picture: what paper and a phone both have room for, nearly.
+const WIDTH: f64 = 480.0;
 
 pub fn blocks(report: &Report, catalogue: &Catalogue) -> Vec<Block> {
     let mut blocks = vec![Block::heading(2, "Benchmarks")];
@@ -63,6 +67,7 @@ fn on_made_up_data(benchmarks: &[Benchmark]) -> Vec<Block> {
         })
     });
     let states: Vec<Vec<Line>> = states.collect();
+    let pictures: Vec<Block> = benchmarks.iter().flat_map(pictures).collect();
     let mut blocks = vec![Block::table(
         "What the guide expects and what was measured with the documented indexes; means with their 95 % interval",
         &["Benchmark", "Expected below", "Mean", "Whole interval is", "Share used"],
@@ -78,7 +83,34 @@ fn on_made_up_data(benchmarks: &[Benchmark]) -> Vec<Block> {
             )],
         ));
     }
+    if !pictures.is_empty() {
+        blocks.push(Block::Details("Samples as pictures".into(), pictures));
+    }
     blocks
+}
+
+/// Where the samples with the documented indexes lie, and those of every set of indexes side by side.
+fn pictures(benchmark: &Benchmark) -> Vec<Block> {
+    let id = |name: &str| format!("{name}-{}", benchmark.id.replace('/', "-"));
+    let documented = benchmark.state(Indexes::Documented);
+    let density = documented.and_then(|state| {
+        charts::density(&id("density"), WIDTH, &state.samples, state.cost.estimates.as_ref()?)
+    });
+    let violins: Vec<Violin<'_>> = benchmark
+        .states
+        .iter()
+        .map(|state| Violin {
+            label: state.indexes.label(),
+            class: if state.indexes == Indexes::Repaired { "after" } else { "before" },
+            samples: &state.samples,
+        })
+        .collect();
+    let violins = charts::violins(&id("violins"), WIDTH, &violins);
+    let named = |what: &str, svg: String| Block::Picture(format!("{}, {what}", benchmark.id), svg);
+    [("density", density), ("side by side", violins)]
+        .into_iter()
+        .filter_map(|(what, svg)| Some(named(what, svg?)))
+        .collect()
 }
 
 /// One decimal below a tenth, where whole ones would hide what is there.
@@ -136,7 +168,15 @@ fn grown(growth: &Growth) -> Vec<Block> {
         (Line::text(curve.indexes.label()), Line::text(text))
     });
     let tables: Vec<String> = growth.tables.iter().map(|name| format!("`{name}`")).collect();
-    vec![
+    let picture = |name: &str, id: &str, measure| {
+        let svg = charts::growth(&format!("{id}-{}", growth.query), WIDTH, growth, measure)?;
+        Some(Block::Picture(format!("{}, {name}", growth.query), svg))
+    };
+    let pictures = [
+        picture("time", "growth-time", charts::Measure::Time),
+        picture("pages", "growth-pages", charts::Measure::Pages),
+    ];
+    let mut blocks = vec![
         Block::Heading(4, Line::code(&growth.query)),
         Block::Paragraph(Line::prose(&format!(
             "Grows with {}. The exponent says how: 0 is no growth, 1 in step with the rows.",
@@ -147,5 +187,7 @@ fn grown(growth: &Growth) -> Vec<Block> {
             "Points".into(),
             vec![Block::table("Growth", &["Indexes", "Rows", "Median", "Pages read"], rows.collect())],
         ),
-    ]
+    ];
+    blocks.extend(pictures.into_iter().flatten());
+    blocks
 }

@@ -119,6 +119,8 @@ pub enum Block {
     List(Vec<Line>),
     Table(Table),
     Sql(String),
+    /// A name and SVG that `domain::charts` drew. What it shows stands in a table as well.
+    Picture(String, String),
     /// A long part under its name, folded up where the format can.
     Details(String, Vec<Block>),
 }

@@ -3,7 +3,11 @@
 use super::document::{Block, Document, Line, Span, Table};
 use crate::domain::markup::escape;
 
-const STYLE: [&str; 2] = [include_str!("../../../style/tokens.css"), include_str!("../../../style/report.css")];
+const STYLE: [&str; 3] = [
+    include_str!("../../../style/tokens.css"),
+    include_str!("../../../style/charts.css"),
+    include_str!("../../../style/report.css"),
+];
 
 /// A browser then runs and fetches nothing, even if something slipped through.
 const POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'";
@@ -43,6 +47,10 @@ fn block(out: &mut String, part: &Block) {
         Block::Table(one) => table(out, one),
         // A line break right behind the tag would be dropped; this one is.
         Block::Sql(sql) => out.push_str(&format!("<pre>\n<code>{}</code></pre>\n", escape(sql.trim_end()))),
+        // The picture is our own markup, escaped where it was drawn.
+        Block::Picture(name, svg) => {
+            out.push_str(&format!("<figure>\n<figcaption>{}</figcaption>\n{svg}\n</figure>\n", escape(name)));
+        }
         // Open, because what is folded up is not printed.
         Block::Details(name, blocks) => {
             out.push_str(&format!("<details open>\n<summary>{}</summary>\n", escape(name)));

@@ -25,6 +25,8 @@ fn block(out: &mut String, part: &Block) {
             lines.iter().for_each(|words| out.push_str(&format!("- {}\n", line(words, markdown_code))))
         }
         Block::Table(one) => table(out, one),
+        // Its table says the same.
+        Block::Picture(..) => {}
         Block::Sql(sql) => out.push_str(&markdown_block("sql", sql)),
         // The blank lines make what stands inside Markdown again.
         Block::Details(name, blocks) => {
