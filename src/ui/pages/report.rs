@@ -17,7 +17,8 @@ pub fn ReportView() -> impl IntoView {
     };
     let lead = move || match is_complete.get() {
         true => {
-            "Every step has answered. One JSON file holds all of it, with what is needed to repeat it; HTML and Markdown are for people."
+            "Every step has answered. One JSON file holds all of it, with what is needed to repeat it; HTML and Markdown \
+             are for people."
         }
         false => "It can be saved now, as it stands. What was not run is empty in it, never guessed.",
     };
