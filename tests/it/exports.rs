@@ -185,9 +185,11 @@ fn pages(report: &Report, catalogue: &Catalogue) -> [(&'static str, String); 2] 
 }
 
 const ELEMENTS: &str = "html head meta title style body main h1 h2 h3 h4 p dl div dt dd ul li table caption thead tbody tr \
-                        th td pre code strong details summary";
+                        th td pre code strong details summary figure figcaption svg desc line rect circle \
+                        polyline polygon text";
 
-const ATTRIBUTES: &str = "lang charset http-equiv content name class role aria-label tabindex scope open";
+const ATTRIBUTES: &str = "lang charset http-equiv content name class role aria-label tabindex scope open viewBox \
+                          width height aria-labelledby id x y x1 y1 x2 y2 cx cy r points text-anchor";
 
 /// Names of all elements in order. Others than the expected ones, and what could run or fetch something, are errors.
 #[track_caller]

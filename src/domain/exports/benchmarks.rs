@@ -93,9 +93,8 @@ fn on_made_up_data(benchmarks: &[Benchmark]) -> Vec<Block> {
 fn pictures(benchmark: &Benchmark) -> Vec<Block> {
     let id = |name: &str| format!("{name}-{}", benchmark.id.replace('/', "-"));
     let documented = benchmark.state(Indexes::Documented);
-    let density = documented.and_then(|state| {
-        charts::density(&id("density"), WIDTH, &state.samples, state.cost.estimates.as_ref()?)
-    });
+    let density = documented
+        .and_then(|state| charts::density(&id("density"), WIDTH, &state.samples, state.cost.estimates.as_ref()?));
     let violins: Vec<Violin<'_>> = benchmark
         .states
         .iter()

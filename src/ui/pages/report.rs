@@ -4,7 +4,7 @@ use leptos::prelude::*;
 
 use crate::domain::numbers;
 use crate::domain::report::{FailedStep, Report};
-use crate::ui::download::DownloadJson;
+use crate::ui::download::{DownloadHtml, DownloadJson, DownloadMarkdown};
 use crate::ui::state::Inspector;
 
 #[component]
@@ -16,7 +16,10 @@ pub fn ReportView() -> impl IntoView {
         false => "The report holds what was asked so far",
     };
     let lead = move || match is_complete.get() {
-        true => "Every step has answered. One JSON file holds all of it, with what is needed to repeat it.",
+        true => {
+            "Every step has answered. One JSON file holds all of it, with what is needed to repeat it; HTML and Markdown \
+             are for people."
+        }
         false => "It can be saved now, as it stands. What was not run is empty in it, never guessed.",
     };
     view! {
@@ -25,6 +28,8 @@ pub fn ReportView() -> impl IntoView {
             <p class="lead">{lead}</p>
             <div class="row no-print">
                 <DownloadJson primary=true />
+                <DownloadHtml />
+                <DownloadMarkdown />
             </div>
         </div>
         <Contents />
