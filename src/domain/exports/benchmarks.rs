@@ -35,8 +35,8 @@ pub fn blocks(report: &Report, catalogue: &Catalogue) -> Vec<Block> {
     if report.growth.is_empty() {
         blocks.push(Block::paragraph("Growth was not measured."));
     }
-    for growth in &report.growth {
-        blocks.extend(grown(growth));
+    for (at, growth) in report.growth.iter().enumerate() {
+        blocks.extend(grown(at, growth));
     }
     blocks
 }
@@ -67,7 +67,8 @@ fn on_made_up_data(benchmarks: &[Benchmark]) -> Vec<Block> {
         })
     });
     let states: Vec<Vec<Line>> = states.collect();
-    let pictures: Vec<Block> = benchmarks.iter().flat_map(pictures).collect();
+    let pictures: Vec<Block> =
+        benchmarks.iter().enumerate().flat_map(|(at, benchmark)| pictures(at, benchmark)).collect();
     let mut blocks = vec![Block::table(
         "What the guide expects and what was measured with the documented indexes; means with their 95 % interval",
         &["Benchmark", "Expected below", "Mean", "Whole interval is", "Share used"],
@@ -90,8 +91,9 @@ fn on_made_up_data(benchmarks: &[Benchmark]) -> Vec<Block> {
 }
 
 /// Where the samples with the documented indexes lie, and those of every set of indexes side by side.
-fn pictures(benchmark: &Benchmark) -> Vec<Block> {
-    let id = |name: &str| format!("{name}-{}", benchmark.id.replace('/', "-"));
+fn pictures(at: usize, benchmark: &Benchmark) -> Vec<Block> {
+    // Numbers, because names of a guide are any text.
+    let id = |name: &str| format!("{name}-{at}");
     let documented = benchmark.state(Indexes::Documented);
     let density = documented
         .and_then(|state| charts::density(&id("density"), WIDTH, &state.samples, state.cost.estimates.as_ref()?));
@@ -147,7 +149,7 @@ fn file_row(benchmark: &FileBenchmark, catalogue: &Catalogue) -> Vec<Line> {
     ]
 }
 
-fn grown(growth: &Growth) -> Vec<Block> {
+fn grown(at: usize, growth: &Growth) -> Vec<Block> {
     let rows = growth.curves.iter().flat_map(|curve| {
         curve.points.iter().map(|point| {
             vec![
@@ -168,7 +170,7 @@ fn grown(growth: &Growth) -> Vec<Block> {
     });
     let tables: Vec<String> = growth.tables.iter().map(|name| format!("`{name}`")).collect();
     let picture = |name: &str, id: &str, measure| {
-        let svg = charts::growth(&format!("{id}-{}", growth.query), WIDTH, growth, measure)?;
+        let svg = charts::growth(&format!("{id}-{at}"), WIDTH, growth, measure)?;
         Some(Block::Picture(format!("{}, {name}", growth.query), svg))
     };
     let pictures = [
