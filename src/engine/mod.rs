@@ -260,7 +260,7 @@ impl Engine {
     }
 
     /// Two statements of the person's own on the file as dropped, in turns. Both may only read.
-    pub fn compare_statements(&mut self, statements: [&str; 2]) -> Result<StatementComparison> {
+    pub fn compare_statements(&self, statements: [&str; 2]) -> Result<StatementComparison> {
         let precision = precision(self.granularity_ns, &self.settings);
         let session = self.session.as_ref().ok_or_else(not_open)?;
         benchmark::compare_statements(statements, &session.original, precision)

@@ -16,6 +16,24 @@ fn rows(browser: &Browser, region: &str) -> Vec<String> {
     rows.as_array().into_iter().flatten().filter_map(|row| row.as_str().map(str::to_owned)).collect()
 }
 
+/// Opened from the disk, it shows its heading and its pictures, in its own style, and asks for nothing.
+#[track_caller]
+fn check_standalone(html: &str) {
+    assert!(!html.contains("<script"), "a report runs nothing");
+    let file = tempfile::Builder::new().suffix(".html").tempfile().expect("a file");
+    std::fs::write(file.path(), html).expect("the report is written");
+    let browser = Browser::open("report-file");
+    browser.go(&format!("file://{}", file.path().display()));
+    let shown = browser.js(
+        "return [document.querySelectorAll('h1').length, document.querySelectorAll('svg[role=img]').length,
+            performance.getEntriesByType('resource').length, getComputedStyle(document.body).fontSize]",
+        vec![],
+    );
+    assert_eq!((&shown[0], &shown[2], &shown[3]), (&json!(1), &json!(0), &json!("14px")), "{shown}");
+    assert!(shown[1].as_u64().is_some_and(|n| n >= 8), "{shown}");
+    browser.check_console_is_quiet();
+}
+
 #[test]
 fn the_guides_benchmarks_run_and_a_query_grows() {
     let browser = Browser::open("benchmarks");
@@ -48,6 +66,9 @@ fn the_guides_benchmarks_run_and_a_query_grows() {
     });
     browser.js("location.hash = '#/report'", vec![]);
     let report = browser.report();
+    let markdown = browser.download("Download Markdown report");
+    assert!(markdown.contains("find_by_project/500") && !markdown.contains("<svg"), "{markdown}");
+    check_standalone(&browser.download("Download HTML report"));
     let ids: Vec<&str> = report["benchmarks"].as_array().unwrap().iter().filter_map(|one| one["id"].as_str()).collect();
     assert_eq!(ids[0], "find_by_id");
     assert_eq!(ids.len(), 6);

@@ -160,12 +160,18 @@ impl Browser {
     #[track_caller]
     pub fn load(&self) {
         let address = format!("{}/", self.origin());
-        self.wait(self.client().goto(&address), "load the page");
+        self.go(&address);
         // The catalogue comes with the worker's first message, and the page then says what is documented.
         self.until("the worker listens", SOON, || {
             let text = self.text_of("main")?;
             text.contains("13 indexes").then_some(())
         });
+    }
+
+    /// Any address, a file's too.
+    #[track_caller]
+    pub fn go(&self, address: &str) {
+        self.wait(self.client().goto(address), "load the page");
     }
 
     pub fn origin(&self) -> &str {

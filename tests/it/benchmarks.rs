@@ -1,6 +1,7 @@
 //! The guide's benchmarks on made-up data and on the file, and the growth of queries: counters exactly, times as they come.
 
 use cortex_inspector::domain::benchmark::{Benchmark, Growth, Indexes};
+use cortex_inspector::domain::failure::{Failure, FailureKind};
 use cortex_inspector::domain::measuring::Settings;
 use cortex_inspector::domain::report::Report;
 use cortex_inspector::domain::run::{Step, StepAnswer, benchmark_steps};
@@ -154,4 +155,30 @@ fn answers_enter_the_report_once() {
         }
     }
     assert_eq!((report.benchmarks.len(), report.file_benchmarks.len()), (1, 1));
+}
+
+#[test]
+fn two_statements_of_ones_own_are_compared_in_turns() {
+    let opened = open();
+    let sql = ["SELECT count(*) FROM terminal_log", "SELECT count(*), sum(length(content)) FROM terminal_log"];
+    let compared = opened.engine.compare_statements(sql).unwrap();
+    assert_eq!(compared.sql, sql);
+    assert!(compared.sides.iter().all(|side| side.cost.n_rows == 1 && side.samples.len() == 12));
+    assert_ne!(compared.plans[0], compared.plans[1], "the first needs no column of the table");
+    let change = compared.change.unwrap();
+    assert!(change.ratio.lower > 0.0 && change.p_value < 0.05, "reading every row is slower: {change:?}");
+
+    let again = compared.sides.map(|side| side.samples);
+    let apart = opened.engine.changes(&[(again[0].clone(), again[1].clone()), Default::default()]).unwrap();
+    assert!(apart[0].as_ref().is_some_and(|change| change.ratio.point > 0.0));
+    assert_eq!(apart[1], None, "nothing was measured");
+}
+
+#[test]
+fn a_statement_that_writes_is_not_compared() {
+    let opened = open();
+    let error = opened.engine.compare_statements(["SELECT 1", "DELETE FROM terminal_log"]).unwrap_err();
+    assert_eq!(Failure::from(&error).kind, FailureKind::NotReadOnly);
+    let error = opened.engine.compare_statements(["SELECT 1", "SELEC 1"]).unwrap_err();
+    assert_eq!(Failure::from(&error).kind, FailureKind::Sql);
 }
