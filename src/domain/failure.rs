@@ -34,6 +34,8 @@ pub enum FailureKind {
     Sql,
     /// A statement that writes where only one that reads makes sense.
     NotReadOnly,
+    /// The file is none of the baselines that this page saves.
+    NotBaseline,
     /// No database is open.
     NotOpen,
     /// A name that the catalogue or the database does not hold.
@@ -88,6 +90,7 @@ impl FailureKind {
             }
             Self::Sql => "SQLite's own words are shown. Nothing was changed.",
             Self::NotReadOnly => "Write a SELECT. What a DELETE costs is told by its preview under Clean-ups.",
+            Self::NotBaseline => "Choose a file that was saved with Save as baseline, as it was saved.",
             Self::NotOpen => "Drop a SQLite file first.",
             Self::Unknown => "Neither the guide nor the database knows this name. Reload the page.",
             Self::Cancelled => "What was finished before is kept. Run it again whenever you like.",

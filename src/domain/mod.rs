@@ -3,6 +3,7 @@
 //! Nothing here reads a file or a clock, knows JavaScript or can panic. Types that stand in the JSON report are
 //! serialised under the report's names.
 
+pub mod baseline;
 pub mod benchmark;
 pub mod benchmark_words;
 pub mod bytecode;

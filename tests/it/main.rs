@@ -1,6 +1,7 @@
 //! One native harness: the engine over the snapshot file system against databases that native SQLite made.
 #![cfg(not(target_arch = "wasm32"))]
 
+mod baseline;
 mod benchmarks;
 mod bytecode;
 mod catalogue;
