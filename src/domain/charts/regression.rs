@@ -1,45 +1,55 @@
-//! The time of a sample over its iterations: on a line, when nothing but the iterations decides.
+//! Time over iterations, with the line through them: how well "twice as often takes twice as long" holds.
 
-use crate::domain::measuring::{Estimates, Samples};
-use crate::domain::numbers;
-
-use super::axis::{Axis, Scale, range, time};
+use super::frame::{FOOT, Frame, GAP, LINE};
+use super::scale::{Scale, count_ticks, time_ticks};
 use super::svg::{Anchor, Svg};
+use super::{DataTable, extent};
+use crate::domain::measuring::{Estimates, Samples};
+use crate::domain::numbers::{count, counted, duration, duration_range};
 
-/// `None` where every sample ran as often.
+const HEIGHT: f64 = 260.0;
+
+/// `None` when every sample ran as often, so that there is no line.
 pub fn regression(id: &str, width: f64, samples: &Samples, estimates: &Estimates) -> Option<String> {
     let slope = estimates.slope?;
-    let (height, left, bottom) = (190.0, 70.0, 150.0);
-    let most_iterations = range(samples.iterations.iter().map(|n| *n as f64))?.1;
-    let most_ns = range(samples.times_ns.iter().map(|ns| *ns as f64))?.1;
-    let xs = Axis::new(Scale::Linear, (0.0, most_iterations), (left, width - 12.0));
-    let ys = Axis::new(Scale::Linear, (0.0, most_ns), (bottom, 14.0));
+    let most_iterations = extent(samples.iterations.iter().map(|n| *n as f64))?[1];
+    let longest = extent(samples.times_ns.iter().map(|ns| *ns as f64))?[1];
+    let domain = [0.0, longest.max(slope.upper_ns as f64 * most_iterations).max(1.0)];
+    let xs = [0.0, most_iterations.max(1.0)];
+
+    let mut svg = Svg::new(width, HEIGHT);
+    let ticks = time_ticks(domain, 5);
+    let (left, bottom) = (Frame::margin(&ticks), HEIGHT - FOOT);
+    let frame = Frame { left, right: width - GAP, top: LINE + 10.0, bottom };
+    let (x, y) = (Scale::linear(xs, frame.xs()), Scale::linear(domain, frame.ys()));
+    frame.y_axis(&mut svg, y, &ticks);
+    frame.x_axis(&mut svg, x, &count_ticks(xs, frame.n_ticks()), "iterations of a sample");
+    let origin = (x.at(0.0), y.at(0.0));
+    let end = |ns: u64| (x.at(xs[1]), y.at(ns as f64 * xs[1]));
+    svg.polygon("band", &[origin, end(slope.lower_ns), end(slope.upper_ns)]);
+    svg.line("after-line", origin, end(slope.point_ns));
+    for (iterations, time_ns) in samples.pairs() {
+        svg.circle("dot", (x.at(iterations as f64), y.at(time_ns as f64)), 2.5);
+    }
+    let words = format!("{} an iteration", duration(slope.point_ns).text());
+    svg.text("mid", (frame.left + 4.0, LINE - 4.0), Anchor::Start, &words);
+
     let description = format!(
-        "{} samples. The line rises by {} an iteration, 95 % interval {} to {}.",
-        samples.len(),
-        time(slope.point_ns as f64),
-        time(slope.lower_ns as f64),
-        time(slope.upper_ns as f64)
+        "A line through the origin: {} an iteration, at {:.0} % between {}; {}.",
+        duration(slope.point_ns).text(),
+        estimates.confidence_level * 100.0,
+        duration_range(slope.lower_ns, slope.upper_ns),
+        counted(samples.len() as u64, "sample", "samples")
     );
-    let mut svg = Svg::new(id, width, height, "Time of a sample over its iterations", &description);
-    for tick in ys.ticks(4) {
-        svg.line("grid", (left, ys.at(tick)), (width - 12.0, ys.at(tick)));
-        svg.text("", (left - 8.0, ys.at(tick) + 4.0), Anchor::End, &time(tick));
+    Some(svg.finish(id, "Time of a sample over its iterations", &description))
+}
+
+/// Every sample beside what the line says.
+pub fn regression_table(samples: &Samples, estimates: &Estimates) -> DataTable {
+    let mut table = DataTable::new(&["Iterations", "Time", "On the line"]);
+    for (iterations, time_ns) in samples.pairs() {
+        let line = estimates.slope.map(|slope| duration(slope.point_ns.saturating_mul(iterations)).text());
+        table.rows.push(vec![count(iterations), duration(time_ns).text(), line.unwrap_or_default()]);
     }
-    for tick in xs.ticks((width / 110.0) as usize) {
-        svg.text("", (xs.at(tick), bottom + 18.0), Anchor::Middle, &numbers::count(tick.round() as u64));
-    }
-    svg.line("axis", (left, bottom), (width - 12.0, bottom));
-    let end = |per_iteration: u64| {
-        // The line leaves the picture where it is steeper than the samples.
-        let iterations = most_iterations.min(most_ns / (per_iteration.max(1) as f64));
-        (xs.at(iterations), ys.at(iterations * per_iteration as f64))
-    };
-    svg.polygon("noise", &[(xs.at(0.0), ys.at(0.0)), end(slope.lower_ns), end(slope.upper_ns)]);
-    for (iterations, ns) in samples.pairs() {
-        svg.circle("after", (xs.at(iterations as f64), ys.at(ns as f64)), 2.5);
-    }
-    svg.line("strong-line", (xs.at(0.0), ys.at(0.0)), end(slope.point_ns));
-    svg.text("mid", ((left + width) / 2.0, height - 4.0), Anchor::Middle, "iterations");
-    Some(svg.finish())
+    table
 }

@@ -1,89 +1,103 @@
-//! A small writer of SVG. Everything that is text is escaped.
+//! A tiny writer of SVG: elements, classes, numbers that are numbers, escaped text.
+
+use std::fmt::Write;
 
 use crate::domain::markup::escape;
 
-/// Where a text stands to its point.
-#[derive(Clone, Copy)]
-pub enum Anchor {
+pub(super) type Point = (f64, f64);
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Anchor {
     Start,
     Middle,
     End,
 }
 
-impl Anchor {
-    fn name(self) -> &'static str {
-        match self {
-            Self::Start => "start",
-            Self::Middle => "middle",
-            Self::End => "end",
-        }
-    }
-}
-
-pub struct Svg {
-    head: String,
+pub(super) struct Svg {
+    pub width: f64,
+    pub height: f64,
     body: String,
 }
 
 impl Svg {
-    /// `id` is unique on the page. `title` and `description` say to assistive technology what the picture shows.
-    pub fn new(id: &str, width: f64, height: f64, title: &str, description: &str) -> Self {
-        let (id, title, description) = (escape(id), escape(title), escape(description));
-        let head = format!(
-            "<svg class=\"chart\" viewBox=\"0 0 {width:.0} {height:.0}\" width=\"{width:.0}\" height=\"{height:.0}\" \
-             role=\"img\" aria-labelledby=\"{id}-t {id}-d\"><title id=\"{id}-t\">{title}</title>\
-             <desc id=\"{id}-d\">{description}</desc>"
-        );
-        Self { head, body: String::new() }
+    pub fn new(width: f64, height: f64) -> Self {
+        Self { width, height, body: String::new() }
     }
 
-    pub fn line(&mut self, class: &str, from: (f64, f64), to: (f64, f64)) {
-        let ((x1, y1), (x2, y2)) = (from, to);
-        self.body.push_str(&format!(
-            "<line class=\"{class}\" x1=\"{x1:.1}\" y1=\"{y1:.1}\" x2=\"{x2:.1}\" y2=\"{y2:.1}\"/>"
-        ));
+    pub fn line(&mut self, class: &str, from: Point, to: Point) {
+        let ([x1, y1], [x2, y2]) = (pixels(from), pixels(to));
+        self.element(format_args!(r#"<line class="{class}" x1="{x1}" y1="{y1}" x2="{x2}" y2="{y2}"/>"#));
     }
 
-    pub fn rect(&mut self, class: &str, at: (f64, f64), size: (f64, f64)) {
-        let ((x, y), (width, height)) = (at, (size.0.max(0.0), size.1.max(0.0)));
-        self.body.push_str(&format!(
-            "<rect class=\"{class}\" x=\"{x:.1}\" y=\"{y:.1}\" width=\"{width:.1}\" height=\"{height:.1}\"/>"
-        ));
+    /// Between two corners, whichever they are.
+    pub fn rect(&mut self, class: &str, one: Point, other: Point) {
+        let [x, y] = pixels((one.0.min(other.0), one.1.min(other.1)));
+        let [width, height] = pixels(((one.0 - other.0).abs(), (one.1 - other.1).abs()));
+        self.element(format_args!(r#"<rect class="{class}" x="{x}" y="{y}" width="{width}" height="{height}"/>"#));
     }
 
-    pub fn circle(&mut self, class: &str, at: (f64, f64), radius: f64) {
-        let (x, y) = at;
-        self.body.push_str(&format!("<circle class=\"{class}\" cx=\"{x:.1}\" cy=\"{y:.1}\" r=\"{radius:.1}\"/>"));
+    pub fn circle(&mut self, class: &str, at: Point, radius: f64) {
+        let [x, y] = pixels(at);
+        self.element(format_args!(r#"<circle class="{class}" cx="{x}" cy="{y}" r="{}"/>"#, pixel(radius)));
     }
 
-    /// A cross, for what must be told from a circle without a colour.
-    pub fn cross(&mut self, class: &str, at: (f64, f64), radius: f64) {
-        let (x, y) = at;
-        self.line(class, (x - radius, y - radius), (x + radius, y + radius));
-        self.line(class, (x - radius, y + radius), (x + radius, y - radius));
+    pub fn polyline(&mut self, class: &str, points: &[Point]) {
+        self.points("polyline", class, points);
     }
 
-    pub fn polyline(&mut self, class: &str, points: &[(f64, f64)]) {
-        self.body.push_str(&format!("<polyline class=\"{class}\" points=\"{}\"/>", joined(points)));
+    pub fn polygon(&mut self, class: &str, points: &[Point]) {
+        self.points("polygon", class, points);
     }
 
-    pub fn polygon(&mut self, class: &str, points: &[(f64, f64)]) {
-        self.body.push_str(&format!("<polygon class=\"{class}\" points=\"{}\"/>", joined(points)));
+    fn points(&mut self, name: &str, class: &str, points: &[Point]) {
+        let points: Vec<String> = points.iter().map(|point| pixels(*point).join(",")).collect();
+        self.element(format_args!(r#"<{name} class="{class}" points="{}"/>"#, points.join(" ")));
     }
 
-    pub fn text(&mut self, class: &str, at: (f64, f64), anchor: Anchor, text: &str) {
-        let (x, y) = at;
-        let (anchor, text) = (anchor.name(), escape(text));
-        self.body.push_str(&format!(
-            "<text class=\"{class}\" x=\"{x:.1}\" y=\"{y:.1}\" text-anchor=\"{anchor}\">{text}</text>"
-        ));
+    /// `class` is `strong`, `mid` or empty for a tick's label.
+    pub fn text(&mut self, class: &str, at: Point, anchor: Anchor, text: &str) {
+        if text.is_empty() {
+            return;
+        }
+        let [x, y] = pixels(at);
+        let class = if class.is_empty() { String::new() } else { format!(r#" class="{class}""#) };
+        let anchor = match anchor {
+            Anchor::Start => "",
+            Anchor::Middle => r#" text-anchor="middle""#,
+            Anchor::End => r#" text-anchor="end""#,
+        };
+        self.element(format_args!(r#"<text{class} x="{x}" y="{y}"{anchor}>{}</text>"#, escape(text)));
     }
 
-    pub fn finish(self) -> String {
-        format!("{}{}</svg>", self.head, self.body)
+    fn element(&mut self, element: std::fmt::Arguments<'_>) {
+        // Writing to a string does not fail.
+        let _ = self.body.write_fmt(element);
+    }
+
+    pub fn finish(self, id: &str, title: &str, description: &str) -> String {
+        self.finish_in_tone(id, None, title, description)
+    }
+
+    /// `tone` is what the page's `data-tone` takes.
+    pub fn finish_in_tone(self, id: &str, tone: Option<&str>, title: &str, description: &str) -> String {
+        let (id, [width, height]) = (escape(id), pixels((self.width, self.height)));
+        let tone = tone.map(|tone| format!(r#" data-tone="{tone}""#)).unwrap_or_default();
+        format!(
+            r#"<svg xmlns="http://www.w3.org/2000/svg" class="chart"{tone} width="{width}" height="{height}" viewBox="0 0 {width} {height}" role="img" aria-labelledby="{id}-title {id}-desc"><title id="{id}-title">{}</title><desc id="{id}-desc">{}</desc>{}</svg>"#,
+            escape(title),
+            escape(description),
+            self.body
+        )
     }
 }
 
-fn joined(points: &[(f64, f64)]) -> String {
-    points.iter().map(|(x, y)| format!("{x:.1},{y:.1}")).collect::<Vec<_>>().join(" ")
+fn pixels((x, y): Point) -> [String; 2] {
+    [pixel(x), pixel(y)]
+}
+
+/// A tenth of a pixel is fine enough. What is no number stands at 0, where it does least harm.
+fn pixel(x: f64) -> String {
+    let rounded = if x.is_finite() { (x * 10.0).round() / 10.0 } else { 0.0 };
+    // No minus before a zero.
+    format!("{}", if rounded == 0.0 { 0.0 } else { rounded })
 }

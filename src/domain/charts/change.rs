@@ -1,0 +1,70 @@
+//! A change with its interval on a square-root scale, for a table's cell: left is faster.
+
+use super::DataTable;
+use super::svg::{Point, Svg};
+use crate::domain::benchmark_words::percent;
+use crate::domain::measuring::{Bound, Change, ChangeVerdict};
+use crate::domain::numbers::duration;
+
+const HEIGHT: f64 = 20.0;
+/// From the outermost mark to the edge.
+const MARGIN: f64 = 6.0;
+
+/// From no time at all to twice the time. What takes longer than that stands at the edge as an arrow.
+pub fn change(id: &str, width: f64, change: &Change) -> String {
+    let middle = HEIGHT / 2.0;
+    let center = width / 2.0;
+    let x = |ratio: f64| {
+        // What is no number stands in the middle.
+        let ratio = if ratio.is_nan() { 0.0 } else { ratio.clamp(-1.0, 1.0) };
+        center + ratio.abs().sqrt().copysign(ratio) * (center - MARGIN)
+    };
+    let mut svg = Svg::new(width, HEIGHT);
+    svg.rect("noise", (x(-change.noise_threshold), 0.0), (x(change.noise_threshold), HEIGHT));
+    svg.line("axis", (center, 0.0), (center, HEIGHT));
+    let Bound { point, lower, upper } = change.ratio;
+    svg.line("tone-line", (x(lower), middle), (x(upper), middle));
+    let at = x(point);
+    if point > 1.0 {
+        let arrow: [Point; 3] = [(at + 5.0, middle), (at - 4.0, middle - 5.0), (at - 4.0, middle + 5.0)];
+        svg.polygon("tone-fill", &arrow);
+    } else {
+        svg.circle("tone-fill", (at, middle), 4.0);
+    }
+    let words = format!(
+        "{} ({} to {}), {}.",
+        percent(point),
+        percent(lower),
+        percent(upper),
+        change.verdict.label().to_lowercase()
+    );
+    svg.finish_in_tone(id, Some(tone(change.verdict)), "Change of the median", &words)
+}
+
+/// Each with its name.
+pub fn change_table(changes: &[(&str, &Change)]) -> DataTable {
+    let mut table = DataTable::new(&["Measured", "Median", "From", "To", "Difference", "Result"]);
+    for (what, change) in changes {
+        let ns = change.difference_ns.point;
+        let sign = if ns < 0 { "−" } else { "+" };
+        let Bound { point, lower, upper } = change.ratio;
+        table.rows.push(vec![
+            (*what).to_owned(),
+            percent(point),
+            percent(lower),
+            percent(upper),
+            format!("{sign}{}", duration(ns.unsigned_abs()).text()),
+            change.verdict.label().to_owned(),
+        ]);
+    }
+    table
+}
+
+/// What `data-tone` takes.
+fn tone(verdict: ChangeVerdict) -> &'static str {
+    match verdict {
+        ChangeVerdict::Improved => "good",
+        ChangeVerdict::Regressed => "bad",
+        ChangeVerdict::WithinNoise | ChangeVerdict::Undecided => "mute",
+    }
+}
