@@ -117,7 +117,7 @@ pub fn growth_with_file(
         let from = format!("{} at {}", measure.text(first.1), count(first.0 as u64));
         let to = format!("{} at {} rows", measure.text(last.1), count(last.0 as u64));
         let words = if line.words.is_empty() { String::new() } else { format!("{}, ", line.words) };
-        Some(format!("{}: {words}from {from} to {to}.", line.name))
+        Some(format!("{}: {words}from {from} to {to}.", line.indexes.label()))
     });
     Some(svg.finish(id, measure.title(), &said.collect::<Vec<_>>().join(" ")))
 }

@@ -83,7 +83,7 @@ impl Svg {
         let (id, [width, height]) = (escape(id), pixels((self.width, self.height)));
         let tone = tone.map(|tone| format!(r#" data-tone="{tone}""#)).unwrap_or_default();
         format!(
-            r#"<svg xmlns="http://www.w3.org/2000/svg" class="chart"{tone} width="{width}" height="{height}" viewBox="0 0 {width} {height}" role="img" aria-labelledby="{id}-title {id}-desc"><title id="{id}-title">{}</title><desc id="{id}-desc">{}</desc>{}</svg>"#,
+            r#"<svg class="chart"{tone} width="{width}" height="{height}" viewBox="0 0 {width} {height}" role="img" aria-labelledby="{id}-title {id}-desc"><title id="{id}-title">{}</title><desc id="{id}-desc">{}</desc>{}</svg>"#,
             escape(title),
             escape(description),
             self.body
