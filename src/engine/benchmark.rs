@@ -157,7 +157,8 @@ pub fn run_on_file(
 ) -> Result<Vec<FileBenchmark>> {
     let of_query: Vec<&DocumentedBenchmark> =
         catalogue.benchmarks.iter().filter(|benchmark| benchmark.query == query.id).collect();
-    let Some(first) = of_query.first() else { return Ok(Vec::new()) };
+    // A file without the query's tables has nothing to run it on.
+    let (Some(first), true) = (of_query.first(), original.prepare(&query.sql).is_ok()) else { return Ok(Vec::new()) };
     let mut picked: Vec<Vec<Value>> = Vec::new();
     match query.parameters.as_slice() {
         [only] if of_query.len() > 1 => {
