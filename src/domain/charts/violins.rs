@@ -5,6 +5,7 @@ use super::labels::{fit, strong_width, text_width};
 use super::scale::{Scale, log_ticks, time, time_ticks};
 use super::svg::{Anchor, Point, Svg};
 use super::{DataTable, NARROW_BELOW, beyond, extent, left_out_words, without_severe};
+use crate::domain::benchmark::{Benchmark, BenchmarkState, Indexes};
 use crate::domain::measuring::{Fences, Outliers, Samples, density, median_ns, point_estimates};
 use crate::domain::numbers::{count, duration};
 
@@ -15,6 +16,18 @@ pub struct Violin<'a> {
     /// `before` or `after`: grey or blue.
     pub class: &'static str,
     pub samples: &'a Samples,
+}
+
+impl<'a> Violin<'a> {
+    /// One for each set of indexes: the repaired ones in blue, as everywhere.
+    pub fn of_states(benchmark: &'a Benchmark) -> Vec<Self> {
+        let violin = |state: &'a BenchmarkState| Self {
+            label: state.indexes.label(),
+            class: if state.indexes == Indexes::Repaired { "after" } else { "before" },
+            samples: &state.samples,
+        };
+        benchmark.states.iter().map(violin).collect()
+    }
 }
 
 const N_POINTS: usize = 120;

@@ -97,16 +97,7 @@ fn pictures(at: usize, benchmark: &Benchmark) -> Vec<Block> {
     let documented = benchmark.state(Indexes::Documented);
     let density = documented
         .and_then(|state| charts::density(&id("density"), WIDTH, &state.samples, state.cost.estimates.as_ref()?));
-    let violins: Vec<Violin<'_>> = benchmark
-        .states
-        .iter()
-        .map(|state| Violin {
-            label: state.indexes.label(),
-            class: if state.indexes == Indexes::Repaired { "after" } else { "before" },
-            samples: &state.samples,
-        })
-        .collect();
-    let violins = charts::violins(&id("violins"), WIDTH, &violins);
+    let violins = charts::violins(&id("violins"), WIDTH, &Violin::of_states(benchmark));
     let named = |what: &str, svg: String| Block::Picture(format!("{}, {what}", benchmark.id), svg);
     [("density", density), ("side by side", violins)]
         .into_iter()

@@ -99,16 +99,7 @@ fn pictures(benchmark: &Benchmark, state: BenchmarkState) -> Option<impl IntoVie
         ("Samples", charts::scatter("scatter", WIDTH, samples)),
         ("Regression", charts::regression("regression", WIDTH, samples, &estimates)),
     ];
-    let rows: Vec<Violin<'_>> = benchmark
-        .states
-        .iter()
-        .map(|state| Violin {
-            label: state.indexes.label(),
-            class: if state.indexes == Indexes::Repaired { "after" } else { "before" },
-            samples: &state.samples,
-        })
-        .collect();
-    let side_by_side = charts::violins("violins", WIDTH, &rows);
+    let side_by_side = charts::violins("violins", WIDTH, &Violin::of_states(benchmark));
     let drawn = drawn.into_iter().chain([("Side by side", side_by_side)]);
     let figure = drawn.filter_map(|(name, svg)| Some(view! { <Chart caption=name svg=svg? /> })).collect_view();
     let rows = figures(&estimates).into_iter().map(|(name, figure, interval)| {
