@@ -16,6 +16,8 @@ use crate::domain::measuring::{Change, Samples, Settings};
 use crate::domain::query::Choice;
 use crate::domain::repair_trial::RepairedClaim;
 use crate::domain::report::Environment;
+use crate::domain::row_export::RowFormat;
+use crate::domain::rows::{RowWindow, RowsAsked};
 use crate::domain::run::{Step, StepAnswer};
 use crate::domain::value::Value;
 
@@ -129,6 +131,15 @@ calls! {
 
     /// Rows of a table. Reads an index or the table from end to end.
     CountRows { table: String } -> u64;
+
+    /// A window of the rows of a table.
+    ReadRows { asked: RowsAsked, first: u64, n: u32, reveal: bool } -> RowWindow;
+
+    /// The whole value of one cell.
+    ReadCell { asked: RowsAsked, at: u64, column: String } -> Value;
+
+    /// Part of a file of rows.
+    ExportRows { asked: RowsAsked, format: RowFormat, first: u64, n: u32, reveal: bool } -> String;
 
     /// Judges every claim on the file as dropped after `changes`, which are tried on plan clones. `None` when SQLite
     /// refuses one of them.

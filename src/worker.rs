@@ -134,6 +134,11 @@ fn answer(engine: &mut Engine, request: Request, files: Vec<web_sys::File>) -> R
         Request::Choices(call) => json(engine.choices(&call.query, &call.parameter)),
         Request::Bytecode(call) => json(engine.bytecode(&call.id, &call.parameters, call.migrated)),
         Request::CountRows(call) => json(engine.count_rows(&call.table)),
+        Request::ReadRows(call) => json(engine.read_rows(&call.asked, call.first, call.n, call.reveal)),
+        Request::ReadCell(call) => json(engine.read_cell(&call.asked, call.at, &call.column)),
+        Request::ExportRows(call) => {
+            json(engine.export_rows(&call.asked, call.format, call.first, call.n, call.reveal))
+        }
         Request::JudgeRepair(call) => json(engine.judge_repair(&call.changes)),
         Request::Close(_) => {
             engine.close();

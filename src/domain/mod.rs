@@ -32,6 +32,8 @@ pub mod query;
 pub mod repair;
 pub mod repair_trial;
 pub mod report;
+pub mod row_export;
+pub mod rows;
 pub mod run;
 pub mod statistics_findings;
 pub mod value;

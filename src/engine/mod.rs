@@ -29,6 +29,7 @@ mod refusal;
 mod repair;
 mod repair_search;
 mod rewrites;
+mod rows;
 mod sample;
 mod scan_status;
 mod schema_state;
@@ -109,6 +110,8 @@ struct Session {
     /// The made-up data that was asked for last.
     data: Option<DataSet>,
     sizes: Option<Vec<BtreeSize>>,
+    /// The rows that a person looks at.
+    rows: Option<rows::Rows>,
 }
 
 impl Engine {
@@ -188,6 +191,7 @@ impl Engine {
             repaired: None,
             data: None,
             sizes: None,
+            rows: None,
         });
         Ok(database)
     }

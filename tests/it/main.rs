@@ -25,6 +25,7 @@ mod random_schema;
 mod repair;
 mod repair_trial;
 mod report;
+mod rows;
 mod sampling;
 mod snapshot;
 mod statistics;
