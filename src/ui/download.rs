@@ -154,10 +154,14 @@ fn file_name(database: &str) -> String {
 }
 
 pub fn save_text(name: &str, mime: &str, text: &str) -> Result<(), JsValue> {
+    save_parts(name, mime, &js_sys::Array::of1(&text.into()))
+}
+
+/// The same of a text in parts.
+pub fn save_parts(name: &str, mime: &str, parts: &js_sys::Array) -> Result<(), JsValue> {
     let properties = BlobPropertyBag::new();
     properties.set_type(mime);
-    let parts = js_sys::Array::of1(&text.into());
-    let blob = Blob::new_with_str_sequence_and_options(&parts, &properties)?;
+    let blob = Blob::new_with_str_sequence_and_options(parts, &properties)?;
     let url = Url::create_object_url_with_blob(&blob)?;
     let link: HtmlAnchorElement = document().create_element("a")?.unchecked_into();
     link.set_href(&url);

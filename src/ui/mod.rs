@@ -16,6 +16,7 @@ mod nav;
 mod open_button;
 mod pages;
 mod route;
+mod rows;
 mod run_status;
 mod shell;
 mod shortcuts;

@@ -68,7 +68,7 @@ pub fn CopyButton(
 }
 
 /// False when the browser has no clipboard (a page that is not secure) or does not allow writing to it.
-async fn write_clipboard(text: &str) -> bool {
+pub async fn write_clipboard(text: &str) -> bool {
     let navigator = window().navigator();
     let there = js_sys::Reflect::get(&navigator, &JsValue::from_str("clipboard")).is_ok_and(|it| it.is_object());
     there && JsFuture::from(navigator.clipboard().write_text(text)).await.is_ok()

@@ -1,4 +1,4 @@
-//! The parts that views are made of. They get data and show it; only `step_button` asks for something.
+//! The parts that views are made of. They get data and show it; only `step_button` and `grid` ask for something.
 
 pub mod alert;
 pub mod answer;
@@ -10,6 +10,7 @@ pub mod choose;
 pub mod claim;
 pub mod copy;
 pub mod cost;
+pub mod grid;
 pub mod plan;
 pub mod quantity;
 pub mod rewrite;

@@ -3,6 +3,7 @@
 use leptos::prelude::*;
 
 use crate::domain::database::{Column, ForeignKey, Index, Table, Trigger};
+use crate::ui::components::grid::RowGrid;
 use crate::ui::components::sql::Sql;
 use crate::ui::components::verdict::{Badge, Face, Tone};
 use crate::ui::icons::Glyph;
@@ -12,12 +13,37 @@ pub fn TableDetail(table: Table) -> impl IntoView {
     let Table { name, columns, indexes, foreign_keys, triggers, sql, .. } = table;
     view! {
         <div class="detail-in stack stack-4">
+            <Rows table=name.clone() />
             <Columns columns=columns table=name.clone() />
             {(!indexes.is_empty()).then(|| view! { <Indexes indexes=indexes /> })}
             {(!foreign_keys.is_empty()).then(|| view! { <ForeignKeys keys=foreign_keys /> })}
             {triggers.into_iter().map(|trigger| view! { <TriggerSql trigger=trigger /> }).collect_view()}
             {sql.map(|sql| view! { <Sql sql=sql caption=format!("Definition of {name}") /> })}
         </div>
+    }
+}
+
+/// Waits until a person asks: finding the keys reads the table or an index from end to end.
+#[component]
+fn Rows(table: String) -> impl IntoView {
+    let is_open = RwSignal::new(false);
+    let label = format!("Look at the rows of {table}");
+    let table = StoredValue::new(table);
+    view! {
+        <Show
+            when=move || is_open.get()
+            fallback=move || {
+                view! {
+                    <div>
+                        <button class="btn" type="button" aria-label=label.clone() on:click=move |_| is_open.set(true)>
+                            "Look at the rows"
+                        </button>
+                    </div>
+                }
+            }
+        >
+            <RowGrid table=table.get_value() />
+        </Show>
     }
 }
 
