@@ -13,6 +13,7 @@ mod fixture;
 mod inputs;
 mod native;
 mod repair;
+mod rows;
 mod sample;
 mod server;
 mod stopping;
