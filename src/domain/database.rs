@@ -133,6 +133,15 @@ pub struct BtreeSize {
     pub n_rows: u64,
 }
 
+impl Table {
+    /// Where the columns of the primary key stand, in its order.
+    pub fn key_columns(&self) -> Vec<usize> {
+        let mut columns: Vec<usize> = (0..self.columns.len()).filter(|at| self.columns[*at].primary_key > 0).collect();
+        columns.sort_by_key(|at| self.columns[*at].primary_key);
+        columns
+    }
+}
+
 impl Database {
     pub fn table(&self, name: &str) -> Option<&Table> {
         self.tables.iter().find(|table| table.name.eq_ignore_ascii_case(name))

@@ -11,6 +11,8 @@ pub const MAX_CELL_CHARS: usize = 120;
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct RowsAsked {
     pub table: String,
+    /// Only those that this clean-up removes, by its id.
+    pub removed_by: Option<String>,
     /// All of them must be met.
     pub filters: Vec<Filter>,
     /// `None` for the order of the table's key.

@@ -12,6 +12,7 @@ mod cleanup;
 mod clock;
 mod connection;
 mod data_set;
+mod doomed_rows;
 mod error;
 mod header;
 mod index_relations;
@@ -112,6 +113,7 @@ struct Session {
     sizes: Option<Vec<BtreeSize>>,
     /// The rows that a person looks at.
     rows: Option<rows::Rows>,
+    doomed: Option<doomed_rows::Doomed>,
 }
 
 impl Engine {
@@ -192,6 +194,7 @@ impl Engine {
             data: None,
             sizes: None,
             rows: None,
+            doomed: None,
         });
         Ok(database)
     }
@@ -207,6 +210,10 @@ impl Engine {
     /// What `'now'` means in every statement from here on.
     pub fn set_now(&mut self, now: Instant) {
         snapshot::set_now(Some(now.0));
+        // Other rows are old enough.
+        if let Some(session) = &mut self.session {
+            (session.rows, session.doomed) = (None, None);
+        }
     }
 
     pub fn run(&mut self, step: &Step) -> Result<StepAnswer> {

@@ -9,8 +9,11 @@ use std::fmt::Write;
 use rusqlite::params;
 
 use super::connection::{Db, ForeignKeys, quoted};
+use super::doomed_rows::Doomed;
 use super::error::Result;
+use super::tally::DoomedKeys;
 use super::{Engine, Session, interrupt, not_open, unknown};
+use crate::domain::catalogue::Catalogue;
 use crate::domain::database::{Column, Table, is_secret_column};
 use crate::domain::row_export::{RowFormat, RowWriter};
 use crate::domain::rows::{Filter, MAX_CELL_CHARS, RowCell, RowColumn, RowWindow, RowsAsked, Test};
@@ -40,12 +43,23 @@ pub(super) struct Rows {
 }
 
 impl Rows {
-    fn find(asked: &RowsAsked, table: Table, fork: Fork, is_utf16: bool) -> Result<Self> {
+    /// `doomed` are the only rows to look at, if there are any.
+    fn find(
+        asked: &RowsAsked,
+        table: Table,
+        fork: Fork,
+        is_utf16: bool,
+        doomed: Option<Option<&DoomedKeys>>,
+    ) -> Result<Self> {
         let db = Db::open(fork, ForeignKeys::Off)?;
         let key = key_of(&table);
         let names = key.iter().enumerate().map(|(at, column)| format!("{column} AS k{at}")).collect::<Vec<_>>();
         let mut sql =
             format!("CREATE TEMP TABLE shown AS SELECT {} FROM main.{} WHERE 1", names.join(", "), quoted(&table.name));
+        if let Some(doomed) = doomed {
+            write_doomed(&db, key.len(), doomed)?;
+            let _ = write!(sql, " AND ({}) IN (SELECT * FROM temp.doomed)", key.join(", "));
+        }
         for filter in &asked.filters {
             let _ = write!(sql, " AND {}", condition(filter, known_column(&table, &filter.column)?));
         }
@@ -155,6 +169,28 @@ impl Rows {
     }
 }
 
+/// Puts keys where a statement can look them up.
+fn write_doomed(db: &Db, n_columns: usize, keys: Option<&DoomedKeys>) -> Result<()> {
+    let columns: Vec<String> = (0..n_columns).map(|at| format!("k{at}")).collect();
+    let marks = vec!["?"; n_columns].join(", ");
+    db.execute_batch(&format!("CREATE TEMP TABLE doomed ({}); BEGIN", columns.join(", ")))?;
+    let mut insert = db.prepare(&format!("INSERT INTO temp.doomed VALUES ({marks})"))?;
+    match keys {
+        None => {}
+        Some(DoomedKeys::Rowids(rowids)) => {
+            for rowid in rowids {
+                insert.execute([rowid])?;
+            }
+        }
+        Some(DoomedKeys::Values { rows, .. }) => {
+            for row in rows {
+                insert.execute(rusqlite::params_from_iter(row))?;
+            }
+        }
+    }
+    Ok(db.execute_batch("COMMIT")?)
+}
+
 /// Places in the temporary table, which counts from 1.
 fn places(first: u64, n: u32) -> (i64, i64) {
     let first = i64::try_from(first).unwrap_or(i64::MAX - 1);
@@ -164,9 +200,7 @@ fn places(first: u64, n: u32) -> (i64, i64) {
 /// Expressions that tell the rows of a table apart.
 fn key_of(table: &Table) -> Vec<String> {
     if table.without_rowid {
-        let mut key: Vec<&Column> = table.columns.iter().filter(|column| column.primary_key > 0).collect();
-        key.sort_by_key(|column| column.primary_key);
-        return key.iter().map(|column| quoted(&column.name)).collect();
+        return table.key_columns().into_iter().map(|at| quoted(&table.columns[at].name)).collect();
     }
     let is_free = |name: &&str| table.columns.iter().all(|column| !column.name.eq_ignore_ascii_case(name));
     // A table may name its columns like all three; the last then has to do, and SQLite says if it cannot.
@@ -222,27 +256,37 @@ fn shown(column: &Column, reveal: bool) -> String {
 }
 
 impl Session {
-    fn rows(&mut self, asked: &RowsAsked) -> Result<&Rows> {
-        match self.rows.take().filter(|rows| rows.asked == *asked) {
-            Some(rows) => Ok(self.rows.insert(rows)),
-            None => {
-                let table = self.database.table(&asked.table).cloned().ok_or_else(|| unknown("table", &asked.table))?;
-                let is_utf16 = self.database.encoding.starts_with("UTF-16");
-                Ok(self.rows.insert(Rows::find(asked, table, self.original.fork().fork(), is_utf16)?))
-            }
+    fn rows(&mut self, catalogue: &Catalogue, asked: &RowsAsked) -> Result<&Rows> {
+        if let Some(rows) = self.rows.take().filter(|rows| rows.asked == *asked) {
+            return Ok(self.rows.insert(rows));
         }
+        let table = self.database.table(&asked.table).cloned().ok_or_else(|| unknown("table", &asked.table))?;
+        let fork = self.original.fork();
+        if let Some(id) = &asked.removed_by
+            && self.doomed.as_ref().is_none_or(|doomed| doomed.cleanup != *id)
+        {
+            let cleanup = catalogue.cleanup(id).ok_or_else(|| unknown("clean-up", id))?;
+            self.doomed = Some(Doomed::find(cleanup, &self.database, fork.fork())?);
+        }
+        let doomed = asked.removed_by.as_ref().map(|_| self.doomed.as_ref()?.keys.get(&table.name));
+        let is_utf16 = self.database.encoding.starts_with("UTF-16");
+        Ok(self.rows.insert(Rows::find(asked, table, fork.fork(), is_utf16, doomed)?))
     }
 }
 
 impl Engine {
+    fn rows_of(&mut self, asked: &RowsAsked) -> Result<&Rows> {
+        self.session.as_mut().ok_or_else(not_open)?.rows(&self.catalogue, asked)
+    }
+
     /// `n` rows from `first` on. Secrets are masked unless `reveal`.
     pub fn read_rows(&mut self, asked: &RowsAsked, first: u64, n: u32, reveal: bool) -> Result<RowWindow> {
-        self.session.as_mut().ok_or_else(not_open)?.rows(asked)?.window(first, n, reveal)
+        self.rows_of(asked)?.window(first, n, reveal)
     }
 
     /// The whole value of one cell.
     pub fn read_cell(&mut self, asked: &RowsAsked, at: u64, column: &str) -> Result<Value> {
-        self.session.as_mut().ok_or_else(not_open)?.rows(asked)?.whole(at, column)
+        self.rows_of(asked)?.whole(at, column)
     }
 
     /// `n` rows from `first` on as part of a file.
@@ -254,6 +298,6 @@ impl Engine {
         n: u32,
         reveal: bool,
     ) -> Result<String> {
-        self.session.as_mut().ok_or_else(not_open)?.rows(asked)?.export(format, first, n, reveal)
+        self.rows_of(asked)?.export(format, first, n, reveal)
     }
 }

@@ -38,12 +38,42 @@ pub struct Tally {
     pub deleted: BTreeMap<String, u64>,
     pub updated: BTreeMap<String, u64>,
     samples: BTreeMap<String, Vec<Vec<Value>>>,
+    /// Only where they are asked for; tables WITHOUT ROWID stand there from the start.
+    keys: Option<BTreeMap<String, DoomedKeys>>,
+}
+
+/// Keys of the rows of one table that went.
+pub enum DoomedKeys {
+    Rowids(Vec<i64>),
+    /// Of a table WITHOUT ROWID: values of its primary key, whose columns stand at `columns`.
+    Values {
+        columns: Vec<usize>,
+        rows: Vec<Vec<Value>>,
+    },
 }
 
 impl Tally {
     /// Runs `work` and counts what every statement on `connection` does meanwhile.
     pub fn of<T>(connection: &Connection, work: impl FnOnce() -> T) -> (Self, T) {
-        let mut tally = Box::new(Self::default());
+        Self::default().count(connection, work)
+    }
+
+    /// The same, and keeps the key of every row that goes.
+    pub fn with_keys<T>(connection: &Connection, database: &Database, work: impl FnOnce() -> T) -> (Self, T) {
+        let without_rowid = database.tables.iter().filter(|table| table.without_rowid);
+        let keys = without_rowid.map(|table| {
+            let columns = table.key_columns();
+            (table.name.clone(), DoomedKeys::Values { columns, rows: Vec::new() })
+        });
+        Self { keys: Some(keys.collect()), ..Self::default() }.count(connection, work)
+    }
+
+    pub fn into_keys(self) -> BTreeMap<String, DoomedKeys> {
+        self.keys.unwrap_or_default()
+    }
+
+    fn count<T>(self, connection: &Connection, work: impl FnOnce() -> T) -> (Self, T) {
+        let mut tally = Box::new(self);
         let context: *mut Self = &mut *tally;
         // SAFETY: the handle is that of a live connection, used on this thread only. `tally` outlives the hook, which
         // is taken away below; nothing else touches it while the hook is set.
@@ -111,7 +141,7 @@ unsafe extern "C" fn on_row(
     operation: c_int,
     _database: *const c_char,
     table: *const c_char,
-    _old_rowid: i64,
+    old_rowid: i64,
     _new_rowid: i64,
 ) {
     // SAFETY: SQLite passes back the context that `Tally::of` gave it, and a NUL-terminated name.
@@ -127,12 +157,33 @@ unsafe extern "C" fn on_row(
             count.insert(table.clone().into_owned(), 1);
         }
     }
+    if operation == ffi::SQLITE_DELETE
+        && let Some(keys) = &mut tally.keys
+    {
+        // SAFETY: called from within the hook, where the old row can be read.
+        unsafe { keep_key(keys, &table, old_rowid, db) };
+    }
     if operation != ffi::SQLITE_DELETE || tally.deleted.get(table.as_ref()).is_some_and(|n| *n > N_SAMPLES as u64) {
         return;
     }
     // SAFETY: called from within the hook, where the old row can be read.
     let row = unsafe { old_row(db) };
     tally.samples.entry(table.into_owned()).or_default().push(row);
+}
+
+/// # Safety
+/// Only within a pre-update hook of `db` for a DELETE.
+unsafe fn keep_key(keys: &mut BTreeMap<String, DoomedKeys>, table: &str, rowid: i64, db: *mut ffi::sqlite3) {
+    match keys.get_mut(table) {
+        Some(DoomedKeys::Rowids(rowids)) => rowids.push(rowid),
+        Some(DoomedKeys::Values { columns, rows }) => {
+            let row = unsafe { old_row(db) };
+            rows.push(columns.iter().filter_map(|at| row.get(*at).cloned()).collect());
+        }
+        None => {
+            keys.insert(table.to_owned(), DoomedKeys::Rowids(vec![rowid]));
+        }
+    }
 }
 
 /// # Safety

@@ -93,3 +93,32 @@ fn a_million_rows_are_browsed_and_downloaded() {
     assert_eq!(rows(&copy), rows(&db));
     browser.check_console_is_quiet();
 }
+
+#[test]
+fn the_rows_that_a_cleanup_removes_are_looked_at_and_saved() {
+    let browser = Browser::open("doomed-rows");
+    browser.click("button", "Try the sample database");
+    browser.status(crate::JUDGED, SOON);
+    browser.js("location.hash = '#/cleanups/clean-up-old-completed-workflows'", vec![]);
+    browser.click("button", "Run this preview");
+    let words = browser.until("the tables that lose rows", crate::RUN, || {
+        let words = browser.js(
+            "return [...document.querySelectorAll('[aria-label=\"Tables that lose rows\"] button')].map(b => b.innerText)",
+            vec![],
+        );
+        let words: Vec<String> = serde_json::from_value(words).ok()?;
+        (!words.is_empty()).then_some(words)
+    });
+    assert!(words[0].starts_with("workflow: ") && words.len() > 2, "{words:?}");
+    for button in [&words[0], &words[2]] {
+        let (table, rows) = button.split_once(": ").expect("a table and its rows");
+        browser.click("button", button);
+        // The grid holds just as many rows as the preview counted.
+        browser.status(&format!("{rows} of {table}"), SOON);
+    }
+    let (table, rows) = words[2].split_once(": ").expect("a table and its rows");
+    let n_rows: usize = rows.chars().filter(char::is_ascii_digit).collect::<String>().parse().expect("a number");
+    let csv = browser.download("Download rows");
+    assert!(csv.lines().count() > n_rows, "{} lines for {rows} of {table}", csv.lines().count());
+    browser.check_console_is_quiet();
+}

@@ -6,7 +6,7 @@ use cortex_inspector::domain::rows::{Filter, MAX_CELL_CHARS, RowCell, RowsAsked,
 use cortex_inspector::domain::value::{Value, to_hex};
 use rusqlite::Connection;
 
-use crate::fixtures::{Fixture, Opened};
+use crate::fixtures::{Fixture, NOW, Opened, Spec};
 
 /// Tables with every kind of key, and names that need quotes. The last column of each is free of any type.
 const TABLES: [(&str, &str); 6] = [
@@ -163,7 +163,7 @@ fn windows_are_what_native_sqlite_selects() {
                 let (test, operand, condition) = &filters[random.usize(..filters.len())];
                 let filter = Filter { column, test: *test, operand: (*operand).into() };
                 let at = random.u64(..120);
-                let mut asked = RowsAsked { table: table.into(), filters: Vec::new(), sort };
+                let mut asked = RowsAsked { table: table.into(), filters: Vec::new(), sort, ..RowsAsked::default() };
                 check_rows(&mut opened, &db, &asked, "1", encoding != "UTF-8", at);
                 asked.filters.push(filter);
                 check_rows(&mut opened, &db, &asked, condition, encoding != "UTF-8", at / 8);
@@ -308,4 +308,40 @@ fn the_last_rows_of_many_are_there() {
     let window = opened.engine.read_rows(&asked, 199_998, 40, false).unwrap();
     assert_eq!(window.rows.iter().map(|row| row[0].text()).collect::<Vec<_>>(), ["599997", "600000"]);
     assert_eq!(opened.engine.read_rows(&asked, u64::MAX, 40, false).unwrap().rows.len(), 0);
+}
+
+/// Every row of `table` that went from `before` to `after`, in the order of the key.
+fn gone(before: &Connection, after: &Connection, table: &str, key: &str) -> Vec<String> {
+    let keys = |db| select(db, &format!("SELECT {key} FROM {table} ORDER BY {key}"));
+    let left = keys(after);
+    keys(before).iter().filter(|row| !left.contains(row)).map(|row| row[0].display()).collect()
+}
+
+#[test]
+fn the_rows_that_a_cleanup_removes_are_those_that_native_sqlite_deletes() {
+    let id = "clean-up-old-completed-workflows";
+    // A child WITHOUT ROWID, whose keys are values.
+    let extra = "UPDATE git_event SET terminal_id = NULL;
+        CREATE TABLE label (workflow_id TEXT REFERENCES workflow(id) ON DELETE CASCADE, name TEXT,
+            PRIMARY KEY (name, workflow_id)) WITHOUT ROWID;
+        INSERT INTO label SELECT id, 'a' || rowid FROM workflow;";
+    let fixture = Fixture::new(Spec { extra, ..Spec::default() });
+    let mut opened = fixture.open();
+    let (before, copy) = (fixture.native(), fixture.copy());
+    let sql = opened.engine.catalogue().cleanup(id).unwrap().sql.clone();
+    let after = crate::native::with_keys(&copy.path, true);
+    after.execute_batch(&crate::native::at(NOW, &sql)).unwrap();
+    for (table, key) in [("workflow", "id"), ("workflow_task", "id"), ("terminal", "id"), ("label", "name")] {
+        let sort = Some(Sort { column: key.into(), descending: false });
+        let asked = RowsAsked { table: table.into(), removed_by: Some(id.into()), sort, ..RowsAsked::default() };
+        let window = opened.engine.read_rows(&asked, 0, 1_000, true).unwrap();
+        let at = window.columns.iter().position(|column| column.name == key).unwrap();
+        let shown: Vec<String> = window.rows.iter().map(|row| row[at].text()).collect();
+        assert!(!shown.is_empty(), "nothing goes from {table}");
+        assert_eq!(shown, gone(&before, &after, table, key), "{table}");
+    }
+    // At another instant other rows are old enough.
+    opened.engine.set_now(NOW.plus_days(-100_000));
+    let asked = RowsAsked { table: "workflow".into(), removed_by: Some(id.into()), ..RowsAsked::default() };
+    assert_eq!(opened.engine.read_rows(&asked, 0, 10, true).unwrap().n_rows, 0);
 }

@@ -4,6 +4,7 @@ mod blocking;
 mod detail;
 mod outcomes;
 mod removed;
+mod rows;
 
 use leptos::prelude::*;
 

@@ -11,6 +11,7 @@ mod tools;
 use leptos::prelude::*;
 
 use crate::domain::numbers::counted;
+use crate::domain::rows::RowsAsked;
 use crate::ui::components::alert::FailedHere;
 
 use body::Body;
@@ -18,10 +19,10 @@ use detail::Detail;
 use state::Grid;
 use tools::{Download, Filters};
 
-/// The grid of one table. Foreign keys lead to the rows of others, in the same place.
+/// The rows of one table. Foreign keys lead to those of others, in the same place.
 #[component]
-pub fn RowGrid(table: String) -> impl IntoView {
-    let grid = Grid::new(table);
+pub fn RowGrid(asked: RowsAsked) -> impl IntoView {
+    let grid = Grid::new(asked);
     let title = move || {
         let table = grid.asked.with(|asked| asked.table.clone());
         match grid.n_rows.get() {

@@ -43,9 +43,9 @@ pub struct Grid {
 }
 
 impl Grid {
-    pub fn new(table: String) -> Self {
+    pub fn new(asked: RowsAsked) -> Self {
         let grid = Self {
-            asked: RwSignal::new(RowsAsked { table, ..RowsAsked::default() }),
+            asked: RwSignal::new(asked),
             reveal: RwSignal::new(false),
             n_rows: RwSignal::new(None),
             columns: RwSignal::default(),
@@ -173,7 +173,7 @@ impl Grid {
     pub fn follow(self, table: String, filters: Vec<Filter>) {
         let before = self.asked.get_untracked();
         self.came_from.update(|from| from.push(before));
-        self.ask(RowsAsked { table, filters, sort: None });
+        self.ask(RowsAsked { table, filters, ..RowsAsked::default() });
     }
 
     pub fn back(self) {

@@ -21,6 +21,7 @@ use crate::ui::{Glyph, Icon, Inspector, Marked};
 use super::blocking::Blocking;
 use super::outcomes::Outcomes;
 use super::removed::{Removed, Space};
+use super::rows::DoomedRows;
 
 #[component]
 pub fn Detail(id: String) -> impl IntoView {
@@ -133,6 +134,7 @@ fn found(cleanup: CleanupReport) -> AnyView {
                     <Space cleanup=cleanup.clone() />
                 </div>
             </section>
+            <DoomedRows cleanup=cleanup.clone() />
         }
         .into_any()
     } else {

@@ -3,6 +3,7 @@
 use leptos::prelude::*;
 
 use crate::domain::database::{Column, ForeignKey, Index, Table, Trigger};
+use crate::domain::rows::RowsAsked;
 use crate::ui::components::grid::RowGrid;
 use crate::ui::components::sql::Sql;
 use crate::ui::components::verdict::{Badge, Face, Tone};
@@ -42,7 +43,7 @@ fn Rows(table: String) -> impl IntoView {
                 }
             }
         >
-            <RowGrid table=table.get_value() />
+            <RowGrid asked=RowsAsked { table: table.get_value(), ..RowsAsked::default() } />
         </Show>
     }
 }
