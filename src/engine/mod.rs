@@ -33,6 +33,7 @@ mod repair_search;
 mod rewrites;
 mod rows;
 mod sample;
+mod sandbox;
 mod scan_status;
 mod schema_state;
 mod sizes;
