@@ -13,6 +13,7 @@ mod exports;
 mod findings;
 mod fixtures;
 mod index_definition;
+mod log;
 mod measure;
 mod migration;
 mod native;
