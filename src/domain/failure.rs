@@ -18,8 +18,6 @@ pub enum FailureKind {
     CutShort,
     /// A `-wal`, `-journal` or `-shm` file without the database it belongs to.
     JournalWithoutDatabase,
-    /// A rollback journal beside its database: a transaction that never finished.
-    HotJournal,
     /// More than one database at once.
     TwoDatabases,
     /// A folder.
@@ -70,10 +68,6 @@ impl FailureKind {
             }
             Self::JournalWithoutDatabase => {
                 "This file only holds changes to a database. Drop the database together with it, both at once."
-            }
-            Self::HotJournal => {
-                "The -journal file says that a transaction did not finish. Open the database once with the sqlite3 \
-                 shell, which rolls it back, then drop the database alone."
             }
             Self::TwoDatabases => {
                 "One database is inspected at a time. Drop one, together with its -wal if it has one."

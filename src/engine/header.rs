@@ -19,8 +19,8 @@ pub struct Header {
 
 /// Reads the header of a file of `bytes` bytes whose first bytes are `head`.
 ///
-/// With a `-wal` beside it a file may be short: the missing pages stand there.
-pub fn read(name: &str, head: &[u8], bytes: u64, with_wal: bool) -> Result<Header, Failure> {
+/// With a `-wal` or a hot `-journal` beside it a file may be short: the missing pages stand there.
+pub fn read(name: &str, head: &[u8], bytes: u64, with_companion: bool) -> Result<Header, Failure> {
     let fail = |kind, message: String| Err(Failure::new(kind, message));
     if bytes == 0 {
         return fail(FailureKind::Empty, format!("{name} is empty"));
@@ -48,7 +48,7 @@ pub fn read(name: &str, head: &[u8], bytes: u64, with_wal: bool) -> Result<Heade
     // The page count counts only when the change counter equals the version-valid-for number.
     let page_count = (u32_at(24) == u32_at(92) && u32_at(28) > 0).then(|| u32_at(28));
     let expected = u64::from(page_count.unwrap_or(1)) * u64::from(page_size);
-    if bytes < expected && !with_wal {
+    if bytes < expected && !with_companion {
         return fail(FailureKind::CutShort, format!("{name} is cut short: {bytes} of {expected} bytes are there"));
     }
     Ok(Header { page_size, page_count, wal: header[18] == 2 || header[19] == 2 })
@@ -66,9 +66,4 @@ fn looks_random(head: &[u8]) -> bool {
     // Of n random bytes about 256 * (1 - e^(-n/256)) differ, and about 38 % are printable ASCII.
     let expected = 256.0 * (1.0 - (-(head.len() as f64) / 256.0).exp());
     different as f64 > expected * 0.9 && printable * 2 < head.len()
-}
-
-/// Whole frames in a `-wal`: each is a page with 24 bytes before it, after a header of 32 bytes.
-pub fn wal_frames(wal: &[u8], page_size: u32) -> u64 {
-    (wal.len() as u64).saturating_sub(32) / (u64::from(page_size) + 24)
 }

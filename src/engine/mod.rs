@@ -10,6 +10,7 @@ mod catalogue;
 mod choices;
 mod cleanup;
 mod clock;
+mod companions;
 mod connection;
 mod data_set;
 mod doomed_rows;

@@ -1,12 +1,13 @@
 //! From what was dropped to an open database: which file is what, is it whole, and what it holds.
 
+use super::companions::{self, Wal};
 use super::connection::{Db, ForeignKeys};
 use super::error::{EngineError, Result};
 use super::header::{self, Header};
 use super::overview;
 use crate::domain::catalogue::Catalogue;
 use crate::domain::database::Database;
-use crate::domain::failure::FailureKind;
+use crate::domain::failure::{Failure, FailureKind};
 use crate::snapshot::{Base, Fork};
 
 /// One dropped file: its name and its bytes.
@@ -18,7 +19,7 @@ pub struct Dropped {
 /// An open database: what was dropped, and the facts about it.
 pub struct Opened {
     pub base: Base,
-    /// What was dropped, with its `-wal` replayed. Nothing is ever written to it after that.
+    /// What was dropped, with its `-journal` rolled back and its `-wal` replayed. Nothing is ever written to it after that.
     pub original: Fork,
     pub database: Database,
 }
@@ -61,29 +62,19 @@ pub fn open(dropped: Vec<Dropped>, catalogue: &Catalogue) -> Result<Opened> {
             format!("{} came without its database", names.join(" and ")),
         ));
     };
-    for journal in of(Role::Journal) {
-        if !is_hot(&journal.base)? {
-            continue;
-        }
-        return Err(EngineError::new(
-            FailureKind::HotJournal,
-            format!("{} says that a transaction on {} did not finish", journal.name, file.name),
-        ));
-    }
-    let mut notices = Vec::new();
-    let wal = match of(Role::Wal).next() {
-        Some(wal) if wal.name.trim_end_matches("-wal") != file.name => {
-            return Err(EngineError::new(
-                FailureKind::JournalWithoutDatabase,
-                format!("{} does not belong to {}", wal.name, file.name),
-            ));
-        }
-        Some(wal) => Some(read_all(&wal.base)?),
-        None => None,
+    let wal = companion(file, of(Role::Wal).next(), "-wal")?;
+    let journal = match companion(file, of(Role::Journal).next(), "-journal")? {
+        Some(journal) if companions::is_hot(&journal.base)? => Some(journal),
+        _ => None,
     };
-    let header = read_header(file, wal.is_some())?;
-    let wal_frames = wal.as_deref().map_or(0, |wal| header::wal_frames(wal, header.page_size));
-    if header.wal && wal.is_none() {
+    let header = read_header(file, wal.is_some() || journal.is_some())?;
+    let mut notices = Vec::new();
+    let mut wal_frames = 0;
+    if let Some(wal) = wal {
+        let read = Wal::read(&wal.base, file.base.len() / u64::from(header.page_size))?;
+        wal_frames = read.n_frames;
+        notices.extend(read.notice(&wal.name, wal.base.len(), &header));
+    } else if header.wal {
         notices.push(
             "The file is in WAL mode and came without its -wal: rows that the application wrote last may be missing."
                 .to_owned(),
@@ -91,9 +82,19 @@ pub fn open(dropped: Vec<Dropped>, catalogue: &Catalogue) -> Result<Opened> {
     }
     let journal_mode = if header.wal { "wal" } else { "delete" };
 
-    // The first connection replays the -wal into the fork and leaves WAL mode.
-    let db = Db::open(Fork::new(&file.base, wal), ForeignKeys::On)?;
-    let mut database = overview::read(&db, catalogue)?;
+    // The first connection rolls a hot journal back, replays the -wal into the fork and leaves WAL mode.
+    let beside = |file: Option<&Dropped>| file.map(|file| file.base.clone());
+    let fork = Fork::with_companions(&file.base, beside(wal), beside(journal));
+    let db = Db::open(fork, ForeignKeys::On).map_err(|error| doubted(error, &notices))?;
+    if let Some(journal) = journal {
+        let n_pages = db.fork().overlay_bytes() / u64::from(header.page_size);
+        notices.push(companions::rolled_back(
+            &journal.name,
+            companions::super_journal(&journal.base)?.as_deref(),
+            n_pages,
+        ));
+    }
+    let mut database = overview::read(&db, catalogue).map_err(|error| doubted(error, &notices))?;
     database.file_name = file.name.clone();
     database.bytes = file.base.len();
     database.journal_mode = journal_mode.into();
@@ -102,26 +103,30 @@ pub fn open(dropped: Vec<Dropped>, catalogue: &Catalogue) -> Result<Opened> {
     Ok(Opened { base: file.base.clone(), original: db.into_fork(), database })
 }
 
-/// As SQLite tells: journal_mode PERSIST zeroes a journal's header once its transaction has finished.
-fn is_hot(journal: &Base) -> Result<bool> {
-    let mut first = [0];
-    Ok(journal.read_at(0, &mut first)? == 1 && first != [0])
+/// A file that SQLite finds damaged may be so because of what was dropped with it.
+fn doubted(error: EngineError, notices: &[String]) -> EngineError {
+    let mut failure = Failure::from(&error);
+    if failure.kind != FailureKind::Corrupt || notices.is_empty() {
+        return error;
+    }
+    failure.message = format!("{}. {}", failure.message, notices.join(" "));
+    failure.into()
 }
 
-fn read_header(file: &Dropped, with_wal: bool) -> Result<Header> {
+/// The dropped file beside the database, if its name says that it belongs there.
+fn companion<'a>(database: &Dropped, file: Option<&'a Dropped>, ending: &str) -> Result<Option<&'a Dropped>> {
+    match file {
+        Some(file) if file.name.strip_suffix(ending) != Some(database.name.as_str()) => Err(EngineError::new(
+            FailureKind::JournalWithoutDatabase,
+            format!("{} does not belong to {}", file.name, database.name),
+        )),
+        file => Ok(file),
+    }
+}
+
+fn read_header(file: &Dropped, with_companion: bool) -> Result<Header> {
     let mut head = vec![0; 4096];
     let n_read = file.base.read_at(0, &mut head)?;
     head.truncate(n_read);
-    Ok(header::read(&file.name, &head, file.base.len(), with_wal)?)
-}
-
-fn read_all(base: &Base) -> Result<Vec<u8>> {
-    let too_large = || EngineError::new(FailureKind::OutOfMemory, "The -wal is too large to be held in memory");
-    let len = usize::try_from(base.len()).map_err(|_| too_large())?;
-    let mut bytes = Vec::new();
-    bytes.try_reserve_exact(len).map_err(|_| too_large())?;
-    bytes.resize(len, 0);
-    let n_read = base.read_at(0, &mut bytes)?;
-    bytes.truncate(n_read);
-    Ok(bytes)
+    Ok(header::read(&file.name, &head, file.base.len(), with_companion)?)
 }

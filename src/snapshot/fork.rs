@@ -42,8 +42,13 @@ thread_local! {
 impl Fork {
     /// `wal` is a private copy of the database's -wal, if it had one: SQLite finds it beside the fork and replays it.
     pub fn new(base: &Base, wal: Option<Vec<u8>>) -> Fork {
-        let wal = wal.map(|bytes| companion(Base::new(RamSource::from_bytes(bytes))));
-        Fork::publish(Overlay::new(base, page_size(base)), wal)
+        Fork::with_companions(base, wal.map(|bytes| Base::new(RamSource::from_bytes(bytes))), None)
+    }
+
+    /// With the -wal and the -journal that stood beside the database: SQLite finds them beside the fork, replays the one
+    /// and rolls the other back, if it is hot.
+    pub fn with_companions(base: &Base, wal: Option<Base>, journal: Option<Base>) -> Fork {
+        Fork::publish(Overlay::new(base, page_size(base)), wal.map(companion), journal.map(companion))
     }
 
     /// A fork of what this one is now. They share the pages changed so far and nothing else; the counters start at 0.
@@ -52,11 +57,13 @@ impl Fork {
     /// or the new fork starts in the middle of one. An open connection is not disturbed.
     pub fn fork(&self) -> Fork {
         let main = self.0.main.borrow().clone();
-        let wal = self.0.wal.borrow().as_ref().map(|wal| Rc::new(RefCell::new(wal.borrow().clone())));
-        Fork::publish(main, wal)
+        let copy = |file: &RefCell<Option<Companion>>| {
+            file.borrow().as_ref().map(|file| Rc::new(RefCell::new(file.borrow().clone())))
+        };
+        Fork::publish(main, copy(&self.0.wal), copy(&self.0.journal))
     }
 
-    fn publish(main: Overlay, wal: Option<Companion>) -> Fork {
+    fn publish(main: Overlay, wal: Option<Companion>, journal: Option<Companion>) -> Fork {
         static NEXT: AtomicU64 = AtomicU64::new(1);
         let name = format!("fork-{}", NEXT.fetch_add(1, Ordering::Relaxed));
         let files = Rc::new(Files {
@@ -65,7 +72,7 @@ impl Fork {
             main_is_open: Cell::new(false),
             tally: RefCell::default(),
             wal: RefCell::new(wal),
-            journal: RefCell::default(),
+            journal: RefCell::new(journal),
         });
         FORKS.with_borrow_mut(|forks| forks.insert(name, files.clone()));
         Fork(files)

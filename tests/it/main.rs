@@ -12,6 +12,7 @@ mod defects;
 mod exports;
 mod findings;
 mod fixtures;
+mod histories;
 mod index_definition;
 mod log;
 mod measure;

@@ -135,7 +135,6 @@ fn failures_come_through_with_their_help() {
         PageSize,
         CutShort,
         JournalWithoutDatabase,
-        HotJournal,
         TwoDatabases,
         Folder,
         NoFile,
