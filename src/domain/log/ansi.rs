@@ -20,11 +20,7 @@ pub(super) fn plain(line: &str) -> Cow<'_, str> {
             // A control sequence ends with its first letter or the like.
             Some('[') => drop(chars.find(|ch| ('@'..='~').contains(ch))),
             // A command to the system, as a window's title or a link, ends with a bell or with `ESC \`.
-            Some(']') => {
-                if chars.find(|ch| ['\u{7}', ESCAPE].contains(ch)) == Some(ESCAPE) {
-                    chars.next();
-                }
-            }
+            Some(']') if chars.find(|ch| ['\u{7}', ESCAPE].contains(ch)) == Some(ESCAPE) => drop(chars.next()),
             _ => {}
         }
     }
