@@ -249,7 +249,7 @@ impl Engine {
     /// Measures a query on the file as dropped and after the migration. `parameters` are the person's own, who waits
     /// for this one and gets it at full precision; without them it is one of many.
     pub fn measure_query(&mut self, id: &str, parameters: Option<Vec<Value>>) -> Result<QueryReport> {
-        let settings = if parameters.is_some() { self.settings.clone() } else { Settings::brief() };
+        let settings = if parameters.is_some() { self.settings.clone() } else { self.settings.brief() };
         let query = self.catalogue.query(id).cloned().ok_or_else(|| unknown("query", id))?;
         let (catalogue, granularity_ns) = (&self.catalogue, self.granularity_ns);
         let session = self.session.as_mut().ok_or_else(not_open)?;
@@ -422,7 +422,7 @@ impl Engine {
         let query = catalogue.query(query).ok_or_else(|| unknown("query", query))?;
         let session = self.session.as_mut().ok_or_else(not_open)?;
         let data = session.data_set(catalogue, query, n_rows, benchmark::ROWS_PER_KEY)?;
-        benchmark::grow(query, data, precision(self.granularity_ns, &Settings::brief()))
+        benchmark::grow(query, data, precision(self.granularity_ns, &self.settings.brief()))
     }
 
     fn try_without(&mut self) -> Result<TriedWithout> {

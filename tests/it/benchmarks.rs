@@ -2,20 +2,14 @@
 
 use cortex_inspector::domain::benchmark::{Benchmark, Growth, Indexes};
 use cortex_inspector::domain::failure::{Failure, FailureKind};
-use cortex_inspector::domain::measuring::Settings;
 use cortex_inspector::domain::report::Report;
 use cortex_inspector::domain::run::{Step, StepAnswer, benchmark_steps};
 
-use crate::fixtures::{Fixture, Opened};
-
-/// Few samples: the tests ask for counts, not for precision.
-fn quick() -> Settings {
-    Settings { n_samples: 12, warm_up_ns: 1_000_000, budget_ns: 20_000_000, n_resamples: 2_000, ..Settings::default() }
-}
+use crate::fixtures::{self, Fixture, Opened};
 
 fn open() -> Opened {
     let mut opened = Fixture::standard().open();
-    opened.engine.set_measuring(quick());
+    opened.engine.set_measuring(fixtures::quick());
     opened
 }
 
