@@ -6,13 +6,14 @@
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
+use crate::domain::baseline::{Baseline, BaselineComparison};
 use crate::domain::benchmark::StatementComparison;
 use crate::domain::bytecode::Opcode;
 use crate::domain::catalogue::Catalogue;
 use crate::domain::database::Database;
 use crate::domain::failure::Failure;
 use crate::domain::instant::Instant;
-use crate::domain::measuring::{Change, Samples, Settings};
+use crate::domain::measuring::Settings;
 use crate::domain::query::Choice;
 use crate::domain::repair_trial::RepairedClaim;
 use crate::domain::report::Environment;
@@ -123,8 +124,8 @@ calls! {
     /// Measures two statements of the person's own in turns.
     CompareStatements { first: String, second: String } -> StatementComparison;
 
-    /// The change of each pair of samples that were taken at different times; `None` where there are too few.
-    Changes { pairs: Vec<(Samples, Samples)> } -> Vec<Option<Change>>;
+    /// Compares what was measured with a baseline, by the settings of `now`. Says how many entries are compared.
+    CompareBaselines { before: Box<Baseline>, now: Box<Baseline> } -> BaselineComparison;
 
     /// Values that the file offers for a parameter, the most frequent first.
     Choices { query: String, parameter: String } -> Vec<Choice>;

@@ -13,7 +13,7 @@ use web_sys::{DedicatedWorkerGlobalScope, MessageEvent};
 use crate::domain::failure::{Failure, FailureKind};
 use crate::domain::report::Environment;
 use crate::domain::run::{Step, StepAnswer};
-use crate::engine::{Dropped, Engine, EngineError, interrupt};
+use crate::engine::{Dropped, Engine, EngineError, baselines, interrupt, progress};
 use crate::protocol::{Envelope, Event, Request, VERSION};
 use crate::snapshot::{Base, BlobSource, CachedSource, PromotionState};
 
@@ -91,11 +91,13 @@ fn receive(message: &JsValue) {
     // A message without a readable id cannot be answered; both sides are built from one source.
     let Ok(envelope) = serde_json::from_str::<Envelope>(&json) else { return };
     let files = parts.iter().skip(1).filter_map(|part| part.dyn_into::<web_sys::File>().ok()).collect();
+    let id = envelope.id;
+    progress::set_listener(move |n_done, n_total| send(&Event::Progress { id, n_done, n_total }));
     let result = ENGINE.with_borrow_mut(|engine| match engine {
         Some(engine) => answer(engine, envelope.request, files),
         None => Err(Failure::new(FailureKind::WorkerLost, "The engine did not start")),
     });
-    send(&Event::Answer { id: envelope.id, result });
+    send(&Event::Answer { id, result });
 }
 
 fn answer(engine: &mut Engine, request: Request, files: Vec<web_sys::File>) -> Result<serde_json::Value, Failure> {
@@ -134,7 +136,7 @@ fn answer(engine: &mut Engine, request: Request, files: Vec<web_sys::File>) -> R
             finish_promotion(engine);
             json(engine.compare_statements([&call.first, &call.second]))
         }
-        Request::Changes(call) => json(engine.changes(&call.pairs)),
+        Request::CompareBaselines(call) => json(baselines::compare(&call.before, &call.now)),
         Request::Choices(call) => json(engine.choices(&call.query, &call.parameter)),
         Request::Bytecode(call) => json(engine.bytecode(&call.id, &call.parameters, call.migrated)),
         Request::CountRows(call) => json(engine.count_rows(&call.table)),

@@ -1,7 +1,7 @@
 //! What benchmarks say, in sentences and figures.
 
 use super::benchmark::{Benchmark, GrowthCurve};
-use super::measuring::{Change, ChangeVerdict, Estimate, Estimates};
+use super::measuring::{Bound, Change, ChangeVerdict, Estimate, Estimates};
 use super::numbers;
 
 /// The answer to all of them: a title, and what follows from it.
@@ -95,8 +95,8 @@ pub fn percent(ratio: f64) -> String {
 }
 
 /// `−4.4 to +0.5 %`.
-pub fn percent_interval(change: &Change) -> String {
-    format!("{} to {}", percent(change.ratio.lower), percent(change.ratio.upper))
+pub fn percent_range(ratio: Bound<f64>) -> String {
+    format!("{} to {}", percent(ratio.lower), percent(ratio.upper))
 }
 
 impl ChangeVerdict {
@@ -115,7 +115,7 @@ pub fn change(change: &Change) -> String {
     let sentence = format!(
         "Change of the median by the migration: {}, 95\u{a0}% interval {}, p\u{a0}=\u{a0}{:.3}. {} at a noise threshold of {:.0}\u{a0}%.",
         percent(change.ratio.point),
-        percent_interval(change),
+        percent_range(change.ratio),
         change.p_value,
         change.verdict.label(),
         change.noise_threshold * 100.0

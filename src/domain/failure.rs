@@ -34,6 +34,8 @@ pub enum FailureKind {
     NotReadOnly,
     /// The file is none of the baselines that this page saves.
     NotBaseline,
+    /// The browser does not keep what it was given.
+    NotKept,
     /// No database is open.
     NotOpen,
     /// A name that the catalogue or the database does not hold.
@@ -85,6 +87,10 @@ impl FailureKind {
             Self::Sql => "SQLite's own words are shown. Nothing was changed.",
             Self::NotReadOnly => "Write a SELECT. What a DELETE costs is told by its preview under Clean-ups.",
             Self::NotBaseline => "Choose a file that was saved with Save as baseline, as it was saved.",
+            Self::NotKept => {
+                "The browser has no room left for this page, or is set to keep nothing, as in a private window. \
+                 Delete a baseline that is not needed any more, or save it as a file."
+            }
             Self::NotOpen => "Drop a SQLite file first.",
             Self::Unknown => "Neither the guide nor the database knows this name. Reload the page.",
             Self::Cancelled => "What was finished before is kept. Run it again whenever you like.",

@@ -12,7 +12,7 @@ use crate::domain::benchmark::{
 };
 use crate::domain::catalogue::{Catalogue, DocumentedBenchmark, DocumentedQuery};
 use crate::domain::failure::FailureKind;
-use crate::domain::measuring::{Estimates, Pairing};
+use crate::domain::measuring::Estimates;
 use crate::domain::value::Value;
 use crate::snapshot::Fork;
 
@@ -39,7 +39,7 @@ pub fn run(
     for (indexes, one) in &measured {
         let change = match documented {
             Some((_, documented)) if *indexes != Indexes::Documented => {
-                measure::change(&documented.samples, &one.samples, Pairing::Interleaved, precision.settings)?
+                measure::change(&documented.samples, &one.samples, precision.settings)?
             }
             _ => None,
         };
@@ -140,7 +140,7 @@ pub fn compare_statements(
     let [a, b] = statements;
     let run = |sql, side| Run { sql, parameters: &[], side };
     let (before, after) = measure::compare(run(a, &one), run(b, &other), precision)?;
-    let change = measure::change(&before.samples, &after.samples, Pairing::Interleaved, precision.settings)?;
+    let change = measure::change(&before.samples, &after.samples, precision.settings)?;
     let side = |measured: Measured| (measured.plan, BenchmarkSide { cost: measured.cost, samples: measured.samples });
     let ((plan_a, a), (plan_b, b)) = (side(before), side(after));
     Ok(StatementComparison { sql: statements.map(str::to_owned), plans: [plan_a, plan_b], sides: [a, b], change })
@@ -182,7 +182,7 @@ pub fn run_on_file(
         let (before, after) = (Side::open(original.fork())?, Side::open(candidate)?);
         let run = |side| Run { sql: &query.sql, parameters: &parameters, side };
         let (before, after) = measure::compare(run(&before), run(&after), precision)?;
-        let change = measure::change(&before.samples, &after.samples, Pairing::Interleaved, precision.settings)?;
+        let change = measure::change(&before.samples, &after.samples, precision.settings)?;
         let expected_ns = catalogue.expected_ns(&query.id, before.cost.n_rows);
         let within = |expected_ns| before.cost.estimates.as_ref().map(|estimates| is_within(estimates, expected_ns));
         let within_expected = expected_ns.and_then(within);

@@ -19,7 +19,7 @@ use crate::domain::value::Value;
 use crate::snapshot::Fork;
 
 /// Resamples between two looks at whether the person cancelled: a few milliseconds.
-const SLICE: u32 = 2_000;
+pub const SLICE: u32 = 2_000;
 
 /// Fewer samples than these have no interval worth showing.
 const MIN_SAMPLES_FOR_INTERVAL: usize = 5;
@@ -128,12 +128,12 @@ fn estimates(samples: &Samples, settings: &Settings) -> Result<Estimates> {
     Ok(estimating.finish())
 }
 
-/// `None` where there are too few samples to say.
-pub fn change(before: &Samples, after: &Samples, pairing: Pairing, settings: &Settings) -> Result<Option<Change>> {
+/// Of samples that were taken in turns. `None` where there are too few to say.
+pub fn change(before: &Samples, after: &Samples, settings: &Settings) -> Result<Option<Change>> {
     if before.len().min(after.len()) < MIN_SAMPLES_FOR_INTERVAL {
         return Ok(None);
     }
-    let mut comparing = Comparing::new(before, after, pairing, settings.n_resamples);
+    let mut comparing = Comparing::new(before, after, Pairing::Interleaved, settings.n_resamples);
     while comparing.advance(SLICE) {
         if interrupt::requested() {
             return Err(cancelled());
@@ -142,7 +142,7 @@ pub fn change(before: &Samples, after: &Samples, pairing: Pairing, settings: &Se
     Ok(comparing.finish(settings.noise_threshold))
 }
 
-fn cancelled() -> EngineError {
+pub fn cancelled() -> EngineError {
     EngineError::new(FailureKind::Cancelled, "Cancelled")
 }
 

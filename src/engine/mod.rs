@@ -3,6 +3,7 @@
 //! One database is open at a time. What was dropped is the fork `original`, which nothing writes; the migration goes
 //! to the fork `candidate`; every measurement and every preview gets a scratch fork of its own, which is then dropped.
 
+pub mod baselines;
 mod benchmark;
 mod btree_pages;
 mod bytecode;
@@ -27,6 +28,7 @@ mod open;
 mod overview;
 mod plan;
 mod plan_clone;
+pub mod progress;
 mod refusal;
 mod repair;
 mod repair_search;
@@ -72,7 +74,7 @@ use crate::domain::failure::FailureKind;
 use crate::domain::finding::Subject;
 use crate::domain::index_findings::{IndexUse, RelationKind};
 use crate::domain::instant::Instant;
-use crate::domain::measuring::{Change, Pairing, Samples, Settings};
+use crate::domain::measuring::{Samples, Settings};
 use crate::domain::migration::{IndexReport, Outcome};
 use crate::domain::query::{Choice, Parameter, QueryReport};
 use crate::domain::repair_trial::{RepairTrial, RepairedClaim};
@@ -271,7 +273,7 @@ impl Engine {
         let run = |side| measure::Run { sql: &query.sql, parameters: &values, side };
         let precision = precision(granularity_ns, &settings);
         let (before, after) = measure::compare(run(&before), run(&after), precision)?;
-        report.change = measure::change(&before.samples, &after.samples, Pairing::Interleaved, &settings)?;
+        report.change = measure::change(&before.samples, &after.samples, &settings)?;
         (report.samples_before, report.samples_after) = (before.samples, after.samples);
         (report.plan_before, report.plan_after) = (before.plan, after.plan);
         (report.steps_before, report.steps_after) = (before.steps, after.steps);
@@ -284,12 +286,6 @@ impl Engine {
         let precision = precision(self.granularity_ns, &self.settings);
         let session = self.session.as_ref().ok_or_else(not_open)?;
         benchmark::compare_statements(statements, &session.original, precision)
-    }
-
-    /// The change of each pair of samples that were taken at different times.
-    pub fn changes(&self, pairs: &[(Samples, Samples)]) -> Result<Vec<Option<Change>>> {
-        let change = |(before, after)| measure::change(before, after, Pairing::Apart, &self.settings);
-        pairs.iter().map(|(before, after)| change((before, after))).collect()
     }
 
     pub fn choices(&mut self, query: &str, parameter: &str) -> Result<Vec<Choice>> {

@@ -17,6 +17,7 @@ use crate::domain::run::{Step, StepAnswer, steps};
 use crate::domain::value::Value;
 use crate::protocol::{Bytecode, Choices, CountRows, JudgeRepair, MeasureQuery, OpenSample, Run};
 
+use super::baselines::Baselines;
 use super::route::{Route, focus_main};
 use super::state::{Inspector, Promotion, RunState, Running};
 
@@ -59,6 +60,7 @@ impl Inspector {
             repaired: RwSignal::new(None),
             row_counts: RwSignal::default(),
             measuring: RwSignal::default(),
+            baselines: Baselines::default(),
             route: RwSignal::new(Route::default()),
             client: StoredValue::new_local(client),
             generation: StoredValue::new(0),
@@ -109,6 +111,7 @@ impl Inspector {
         self.ticks.update(|ticks| ticks.clear());
         self.repaired.set(None);
         self.promotion.set(None);
+        self.baselines.compared.set(None);
         self.now.set(present());
         let environment = self.environment.get_untracked().unwrap_or_default();
         self.report.set(Some(Report::new(self.now.get_untracked(), environment, database.clone())));
@@ -426,7 +429,7 @@ impl Inspector {
         self.change_report(|report| report.failed_steps.push(FailedStep { step: step.label(), message }));
     }
 
-    fn show(self, error: ClientError) {
+    pub(super) fn show(self, error: ClientError) {
         if !error.is_cancelled() {
             self.failure.set(Some(error.into_failure()));
         }

@@ -141,7 +141,7 @@ pub fn DownloadClaims() -> impl IntoView {
 }
 
 /// Saves, or says why the browser did not.
-pub(super) fn save(inspector: Inspector, name: &str, mime: &str, text: &str) {
+pub fn save(inspector: Inspector, name: &str, mime: &str, text: &str) {
     if let Err(error) = save_text(name, mime, text) {
         let message = format!("The browser did not save {name}: {error:?}");
         inspector.failure.set(Some(Failure::new(FailureKind::Unreadable, message)));

@@ -5,11 +5,13 @@
 
 mod actions;
 mod alert;
+pub mod baselines;
 pub mod components;
 mod dialog;
 mod download;
 mod drop;
 mod filebar;
+mod files;
 mod icons;
 mod marked;
 mod nav;
@@ -22,6 +24,7 @@ mod run_status;
 mod shell;
 mod shortcuts;
 pub mod state;
+mod store;
 mod theme;
 
 pub use icons::{Glyph, Icon};

@@ -2,27 +2,39 @@
 
 use leptos::ev::Event;
 use leptos::prelude::*;
+use web_sys::File;
 
 use super::drop::files;
 use super::state::Inspector;
 
-/// The input lies over the label, so that a click, a key and a script all reach the same control.
 #[component]
 pub fn OpenButton(class: &'static str) -> impl IntoView {
     let inspector = Inspector::use_();
+    view! { <FileButton class=class label="Open database" on_files=move |files| inspector.open(files) /> }
+}
+
+/// The input lies over the label, so that a click, a key and a script all reach the same control.
+#[component]
+pub fn FileButton(
+    class: &'static str,
+    label: &'static str,
+    /// As the input's attribute takes it; anything when empty.
+    #[prop(optional)]
+    accept: &'static str,
+    on_files: impl Fn(Vec<File>) + 'static,
+) -> impl IntoView {
     let chosen = move |event: Event| {
         let input: web_sys::HtmlInputElement = event_target(&event);
         let files = files(input.files());
         // The same file chosen again must be a change again.
         input.set_value("");
         if !files.is_empty() {
-            inspector.open(files);
+            on_files(files);
         }
     };
     view! {
         <label class=class>
-            "Open database"
-            <input type="file" multiple aria-label="Open database" on:change=chosen />
+            {label} <input type="file" multiple accept=accept aria-label=label on:change=chosen />
         </label>
     }
 }

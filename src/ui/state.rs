@@ -18,6 +18,7 @@ use crate::domain::repair_trial::RepairedClaim;
 use crate::domain::report::{Environment, Report};
 use crate::domain::run::{Phase, Step};
 
+use super::baselines::Baselines;
 use super::route::Route;
 
 /// Provided as a context by the shell. Cheap to copy: every field is a handle.
@@ -49,6 +50,8 @@ pub struct Inspector {
     pub row_counts: RwSignal<BTreeMap<String, u64>>,
     /// How benchmarks and single queries are measured.
     pub measuring: RwSignal<Settings>,
+    /// What was measured before, as the browser keeps it.
+    pub baselines: Baselines,
     pub route: RwSignal<Route>,
     pub(super) client: StoredValue<Client, LocalStorage>,
     /// Raised by whatever replaces what goes on; an older task sees it and stops.

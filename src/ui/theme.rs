@@ -2,6 +2,8 @@
 
 use leptos::prelude::*;
 
+use super::store;
+
 const KEY: &str = "theme";
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -39,7 +41,7 @@ impl Theme {
     }
 
     fn remembered() -> Self {
-        let name = store().and_then(|store| store.get_item(KEY).ok().flatten());
+        let name = store::read(KEY);
         [Self::Light, Self::Dark].into_iter().find(|theme| theme.name() == name.as_deref()).unwrap_or_default()
     }
 }
@@ -73,15 +75,9 @@ impl ThemeChoice {
                 None => root.remove_attribute("data-theme"),
             };
         }
-        if let Some(store) = store() {
-            let _ = match name {
-                Some(name) => store.set_item(KEY, name),
-                None => store.remove_item(KEY),
-            };
+        match name {
+            Some(name) => drop(store::write(KEY, name)),
+            None => store::remove(KEY),
         }
     }
-}
-
-fn store() -> Option<web_sys::Storage> {
-    window().local_storage().ok().flatten()
 }

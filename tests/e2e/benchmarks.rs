@@ -8,14 +8,6 @@ use crate::browser::{Browser, SOON};
 
 const RUN: Duration = Duration::from_secs(120);
 
-fn rows(browser: &Browser, region: &str) -> Vec<String> {
-    let script = "const region = [...document.querySelectorAll('[role=region]')]
-            .find(region => region.getAttribute('aria-label') === arguments[0]);
-        return [...(region?.querySelectorAll('tbody tr') ?? [])].map(row => row.textContent)";
-    let rows = browser.js(script, vec![json!(region)]);
-    rows.as_array().into_iter().flatten().filter_map(|row| row.as_str().map(str::to_owned)).collect()
-}
-
 /// Opened from the disk, it shows its heading and its pictures, in its own style, and asks for nothing.
 #[track_caller]
 fn check_standalone(html: &str) {
@@ -46,13 +38,13 @@ fn the_guides_benchmarks_run_and_a_query_grows() {
         browser.text_of("h1").filter(|text| text.starts_with("All 6 benchmarks") || text.contains("of 6 benchmarks"))
     });
     println!("{heading}");
-    let against = rows(&browser, "Benchmarks against the guide");
+    let against = browser.table_rows("Benchmarks against the guide");
     assert_eq!(against.len(), 6, "{against:#?}");
     for row in &against {
         assert!(["Within", "Beyond", "On the limit"].iter().any(|outcome| row.contains(outcome)), "{row}");
         assert!(row.contains(" to "), "no interval: {row}");
     }
-    browser.until("the file's own", RUN, || (rows(&browser, "Benchmarks on this file").len() >= 3).then_some(()));
+    browser.until("the file's own", RUN, || (browser.table_rows("Benchmarks on this file").len() >= 3).then_some(()));
     let pictures =
         "return [...document.querySelectorAll('.charts svg[role=img] title')].map(title => title.textContent)";
     let pictures = browser.js(pictures, vec![]);
@@ -60,7 +52,7 @@ fn the_guides_benchmarks_run_and_a_query_grows() {
 
     browser.click("button", "Let it grow");
     browser.until("the curve", RUN, || {
-        let rows = rows(&browser, "Growth");
+        let rows = browser.table_rows("Growth");
         let n_sizes = rows.iter().filter(|row| row.starts_with("As documented")).count();
         (n_sizes == 4).then_some(())
     });

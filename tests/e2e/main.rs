@@ -7,6 +7,7 @@
 
 mod against_native;
 mod appearance;
+mod baselines;
 mod benchmarks;
 mod browser;
 mod fixture;
@@ -45,6 +46,15 @@ impl Browser {
     fn run_everything(&self) -> String {
         self.click("button", "Run everything");
         self.status("Finished", RUN)
+    }
+
+    /// The rows of the table in the region of this name, as text.
+    fn table_rows(&self, region: &str) -> Vec<String> {
+        let script = "const region = [...document.querySelectorAll('[role=region]')]
+                .find(region => region.getAttribute('aria-label') === arguments[0]);
+            return [...(region?.querySelectorAll('tbody tr') ?? [])].map(row => row.textContent)";
+        let rows = self.js(script, vec![region.into()]);
+        rows.as_array().into_iter().flatten().filter_map(|row| row.as_str().map(str::to_owned)).collect()
     }
 
     #[track_caller]

@@ -9,11 +9,12 @@ use cortex_inspector::domain::baseline::{
 use cortex_inspector::domain::benchmark::{Benchmark, BenchmarkSide, BenchmarkState, FileBenchmark, Indexes};
 use cortex_inspector::domain::criterion;
 use cortex_inspector::domain::database::{Database, Table};
-use cortex_inspector::domain::failure::FailureKind;
+use cortex_inspector::domain::failure::{Failure, FailureKind};
 use cortex_inspector::domain::instant::Instant;
 use cortex_inspector::domain::measuring::{ChangeVerdict, Estimating, Samples, SamplingMode, Settings};
 use cortex_inspector::domain::query::{Cost, QueryReport};
 use cortex_inspector::domain::report::{Environment, Report};
+use cortex_inspector::engine::{baselines, interrupt, progress};
 use proptest::prelude::*;
 
 const CHROME: &str =
@@ -235,6 +236,52 @@ fn entries_of_one_side_are_named() {
     assert_eq!(compared.only_now, ["find_by_id"]);
     assert_eq!(compared.only_before, IDS[5..]);
     assert_eq!(compared.comparisons.len(), 4);
+}
+
+#[test]
+fn a_comparison_is_summed_up_worst_first() {
+    let before = baseline(1.0, 1);
+    let mut now = baseline(1.0, 100);
+    let slower = baseline(1.3, 100);
+    now.entries[2] = slower.entries[2].clone();
+    now.entries[4] = baseline(0.7, 100).entries[4].clone();
+    let mixed = compared(&before, &now);
+    let first: Vec<&str> = mixed.worst_first(false).iter().take(2).map(|one| one.id.as_str()).collect();
+    assert_eq!(first, [IDS[2], IDS[4]]);
+    assert_eq!(mixed.summary(false), "1 regressed, 1 improved, 5 within noise.");
+    assert_eq!(mixed.one_sided(), [""; 0]);
+
+    now.environment.user_agent = FIREFOX.into();
+    now.entries.truncate(3);
+    let elsewhere = compared(&before, &now);
+    assert_eq!(elsewhere.summary(false), "3 without a verdict.");
+    assert_eq!(elsewhere.summary(true), "1 regressed, 2 within noise.");
+    assert_eq!(elsewhere.one_sided(), [format!("Only in the baseline, 4 measurements: {}.", IDS[3..].join(", "))]);
+    now.entries.clear();
+    assert_eq!(compared(&before, &now).summary(true), "Nothing was measured both then and now.");
+}
+
+#[test]
+fn a_baseline_says_what_it_is_and_gets_a_file_name_that_every_system_takes() {
+    let mut baseline = baseline(1.0, 1);
+    assert_eq!(baseline.about(), "Chrome 131, SQLite 3.53.4, db.sqlite of 98.4\u{a0}MB");
+    baseline.name = "../before: \"it\" ändert".into();
+    assert_eq!(baseline.export_name(), "before---it--ändert-cortex-baseline.json");
+}
+
+#[test]
+fn the_engine_compares_as_the_domain_does_and_stops_when_asked() {
+    let (before, now) = (baseline(1.0, 1), baseline(1.1, 50));
+    let told = std::rc::Rc::new(std::cell::RefCell::new(Vec::new()));
+    let hears = std::rc::Rc::clone(&told);
+    progress::set_listener(move |n_done, n_total| hears.borrow_mut().push((n_done, n_total)));
+    assert_eq!(baselines::compare(&before, &now).unwrap(), compared(&before, &now));
+    let n = IDS.len() as u64;
+    assert_eq!(*told.borrow(), (1..n).map(|n_done| (n_done, n)).collect::<Vec<_>>());
+    interrupt::set_probe(|| true);
+    let stopped = baselines::compare(&before, &now);
+    interrupt::set_probe(|| false);
+    assert_eq!(Failure::from(&stopped.unwrap_err()).kind, FailureKind::Cancelled);
 }
 
 /// One circumstance that differs is named, and there is no verdict unless a person insists.

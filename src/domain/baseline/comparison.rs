@@ -1,11 +1,13 @@
 //! A baseline against a later one, entry by entry.
 
+use serde::{Deserialize, Serialize};
+
 use super::difference::{Difference, comparable, differences};
 use super::{Baseline, BaselineEntry, RanOn};
 use crate::domain::measuring::{Bound, Change, Comparing, Estimate, Pairing};
 
 /// What both have, beside each other, and what only one of them has.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct BaselineComparison {
     /// In the circumstances.
     pub differences: Vec<Difference>,
@@ -16,7 +18,7 @@ pub struct BaselineComparison {
 }
 
 /// One measurement, then and now.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Comparison {
     pub id: String,
     pub of: RanOn,
@@ -82,6 +84,15 @@ impl ComparingBaselines {
             n_advanced: 0,
             noise_threshold: now.settings.noise_threshold,
         }
+    }
+
+    /// Entries whose resamples are all drawn.
+    pub fn n_done(&self) -> u64 {
+        self.n_advanced as u64
+    }
+
+    pub fn n_total(&self) -> u64 {
+        self.changes.len() as u64
     }
 
     /// Draws up to `n` more, of one entry. `false` once all are drawn.

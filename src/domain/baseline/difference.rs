@@ -1,11 +1,14 @@
 //! In what two baselines were taken differently, so that their times do not tell of the database alone.
 
+use serde::{Deserialize, Serialize};
+
 use super::{Baseline, Machine, RanOn};
 use crate::domain::measuring::Settings;
 use crate::domain::numbers::{bytes, count, duration};
 
 /// What times depend on beside the statement and its data.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Circumstance {
     Browser,
     SqliteVersion,
@@ -17,7 +20,7 @@ pub enum Circumstance {
 }
 
 /// One circumstance that is not the same.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Difference {
     pub circumstance: Circumstance,
     /// `The browser is Firefox 132, it was Chrome 131.`

@@ -6,6 +6,7 @@ mod comparison;
 mod difference;
 mod entries;
 mod file;
+mod words;
 
 pub use beside_criterion::{Beside, beside_criterion};
 pub use comparison::{BaselineComparison, ComparingBaselines, Comparison};

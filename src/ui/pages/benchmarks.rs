@@ -1,5 +1,7 @@
 //! The guide's benchmarks: what it expects, what was measured, on this file, and how queries grow.
 
+mod baselines;
+mod comparison;
 mod detail;
 mod expectation;
 mod growth;
@@ -13,6 +15,7 @@ use crate::domain::run::benchmark_steps;
 use crate::ui::components::step_button::StepButton;
 use crate::ui::{Inspector, Marked, Route};
 
+use baselines::Baselines;
 use detail::Detail;
 use expectation::Expectation;
 use growth::GrowthSection;
@@ -62,5 +65,6 @@ pub fn Benchmarks() -> impl IntoView {
         {move || current.get().map(|id| view! { <Detail id=id /> })}
         <OnFile />
         <GrowthSection />
+        <Baselines />
     }
 }

@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 
 use crate::domain::benchmark::{Benchmark, BenchmarkState, Indexes};
-use crate::domain::benchmark_words::{figures, interval, percent, percent_interval, sampling, undecided};
+use crate::domain::benchmark_words::{figures, interval, percent, percent_range, sampling, undecided};
 use crate::domain::charts::{self, Violin};
 use crate::domain::measuring::{Change, ChangeVerdict};
 use crate::domain::numbers;
@@ -210,7 +210,7 @@ pub(super) fn ChangeCells(change: Option<Change>, none: &'static str) -> impl In
             view! {
                 <td class="num">
                     <strong>{percent(change.ratio.point)}</strong>
-                    <span class="sub">{percent_interval(&change)}</span>
+                    <span class="sub">{percent_range(change.ratio)}</span>
                 </td>
                 <td>
                     <Badge face=Face::from(change.verdict) />

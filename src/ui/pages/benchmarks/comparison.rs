@@ -1,0 +1,144 @@
+//! What was measured now against a baseline, worst first.
+
+use std::sync::Arc;
+
+use leptos::prelude::*;
+
+use crate::domain::baseline::{Baseline, Comparison};
+use crate::domain::benchmark_words::{percent, percent_range};
+use crate::domain::charts;
+use crate::domain::numbers;
+use crate::ui::Inspector;
+use crate::ui::baselines::Compared;
+use crate::ui::components::alert::Note;
+use crate::ui::components::quantity::Quantity;
+use crate::ui::components::verdict::{Badge, Face, Tone};
+
+use super::detail::ChangeCells;
+
+/// Of the picture in a cell, in pixels.
+const WIDTH: f64 = 200.0;
+
+#[component]
+pub fn LastComparison(now: Memo<Option<Arc<Baseline>>>) -> impl IntoView {
+    let compared = Inspector::use_().baselines.compared;
+    move || compared.get().map(|compared| view! { <Against compared=compared now=now /> })
+}
+
+#[component]
+fn Against(compared: Compared, now: Memo<Option<Arc<Baseline>>>) -> impl IntoView {
+    let baselines = Inspector::use_().baselines;
+    let Compared { name, now: measured, comparison } = compared;
+    let insist = baselines.insist;
+    let is_stale = move || now.with(|now| now.as_ref().is_none_or(|now| now.entries != measured.entries));
+    let stale = move || {
+        is_stale().then(|| {
+            view! { <p class="hint">"Something was measured anew since. Compare again to take it in."</p> }
+        })
+    };
+    let threshold = comparison.comparisons.iter().find_map(|one| one.judged(true)).map(|change| change.noise_threshold);
+    let scale = threshold.map(|threshold| {
+        format!(
+            "Change of the median on a square-root scale, left is faster. Grey band: noise threshold of {:.1}\u{a0}%.",
+            threshold * 100.0
+        )
+    });
+    let differences = comparison.differences.clone();
+    let one_sided = comparison.one_sided().into_iter().map(|words| view! { <p class="hint">{words}</p> });
+    let one_sided = one_sided.collect_view();
+    let summary = {
+        let comparison = Arc::clone(&comparison);
+        move || comparison.summary(insist.get())
+    };
+    let has_rows = !comparison.comparisons.is_empty();
+    let rows = move || {
+        let insist = insist.get();
+        let sorted = comparison.worst_first(insist);
+        sorted.into_iter().enumerate().map(|(at, one)| row(at, one, insist)).collect_view()
+    };
+    view! {
+        <div class="stack stack-3">
+            <h3>"Now against \u{201c}" {name} "\u{201d}"</h3>
+            <p role="status">{summary}</p>
+            {stale}
+            {(!differences.is_empty()).then(|| {
+                let words = differences.into_iter().map(|one| view! { <li>{one.words}</li> }).collect_view();
+                view! {
+                    <Note tone=Tone::Warn title="Not measured under the same circumstances">
+                        <ul>{words}</ul>
+                        <label class="check">
+                            <input
+                                type="checkbox"
+                                prop:checked=move || insist.get()
+                                on:change=move |event| insist.set(event_target_checked(&event))
+                            />
+                            "Give verdicts all the same"
+                        </label>
+                    </Note>
+                }
+            })}
+            {has_rows.then(|| view! {
+                <p class="hint">{scale}</p>
+                <div class="table-scroll" role="region" aria-label="Comparison with the baseline" tabindex="0">
+                    <table class="table">
+                        <caption class="visually-hidden">"Change against the baseline"</caption>
+                        <thead>
+                            <tr>
+                                <th scope="col">"Measured"</th>
+                                <th scope="col" class="num">
+                                    "Baseline"
+                                </th>
+                                <th scope="col" class="num">
+                                    "Now"
+                                </th>
+                                <th scope="col" class="hide-narrow">
+                                    "\u{2190} faster, slower \u{2192}"
+                                </th>
+                                <th scope="col" class="num">
+                                    "Change of the median"
+                                </th>
+                                <th scope="col">"Result"</th>
+                            </tr>
+                        </thead>
+                        <tbody>{rows}</tbody>
+                    </table>
+                </div>
+            })}
+            {one_sided}
+        </div>
+    }
+}
+
+fn row(at: usize, comparison: &Comparison, insist: bool) -> impl IntoView + use<> {
+    let judged = comparison.judged(insist).cloned();
+    let picture = judged.as_ref().map(|change| charts::change(&format!("against-{at}"), WIDTH, change));
+    let cells = match (judged, comparison.ratio()) {
+        (None, Some(ratio)) => view! {
+            <td class="num">
+                {percent(ratio.point)}
+                <span class="sub">{percent_range(ratio)}</span>
+            </td>
+            <td>
+                <Badge face=Face::new(Tone::Mute, crate::ui::Glyph::Dot, "No verdict") />
+                <span class="sub">"other circumstances"</span>
+            </td>
+        }
+        .into_any(),
+        (judged, _) => view! { <ChangeCells change=judged none="the clock saw no time before" /> }.into_any(),
+    };
+    view! {
+        <tr>
+            <th scope="row">
+                <code>{comparison.id.clone()}</code>
+            </th>
+            <td class="num">
+                <Quantity quantity=numbers::duration(comparison.before.point_ns) />
+            </td>
+            <td class="num">
+                <Quantity quantity=numbers::duration(comparison.now.point_ns) />
+            </td>
+            <td class="hide-narrow" inner_html=picture></td>
+            {cells}
+        </tr>
+    }
+}
