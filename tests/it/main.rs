@@ -6,6 +6,8 @@ mod benchmarks;
 mod bytecode;
 mod catalogue;
 mod charts;
+mod cleanup_script;
+mod cleanup_worlds;
 mod cleanups;
 mod criterion;
 mod defects;
