@@ -194,7 +194,7 @@ pub fn check_files() {
         let bytes = database_bytes(&[PLAIN, &sql]);
         let mut engine = Engine::new().expect("the engine starts");
         engine.set_now(NOW);
-        engine.set_measuring(Settings::brief());
+        engine.set_measuring(Settings::glance());
         stop_after(500);
         let dropped = Dropped { name: "db.sqlite".into(), base: Base::new(RamSource::from_bytes(&bytes)) };
         match engine.open(vec![dropped]) {
