@@ -66,6 +66,25 @@ pub trait Call: Into<Request> {
     type Answer: Serialize + DeserializeOwned;
 }
 
+impl Request {
+    /// What goes on until it is answered.
+    pub fn label(&self) -> String {
+        match self {
+            Self::Open(call) => format!("Opening {}", call.file_names.join(" and ")),
+            Self::OpenSample(_) => "Making the sample database".into(),
+            Self::Run(call) => call.step.label(),
+            Self::MeasureQuery(call) => Step::MeasureQuery(call.id.clone()).label(),
+            Self::CompareStatements(_) => "Comparing two statements".into(),
+            Self::CountRows(call) => format!("Counting the rows of {}", call.table),
+            Self::ReadRows(call) => format!("Reading rows of {}", call.asked.table),
+            Self::ReadCell(call) => format!("Reading {} of {}", call.column, call.asked.table),
+            Self::ExportRows(call) => format!("Writing rows of {}", call.asked.table),
+            Self::JudgeRepair(_) => "Asking what the ticked changes do to the claims".into(),
+            _ => "Answering a question of the page".into(),
+        }
+    }
+}
+
 macro_rules! calls {
     ($($(#[$doc:meta])* $name:ident { $($(#[$field_doc:meta])* $field:ident: $type:ty),* $(,)? } -> $answer:ty;)*) => {
         $(

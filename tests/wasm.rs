@@ -17,7 +17,9 @@ use cortex_inspector::domain::failure::FailureKind;
 use cortex_inspector::domain::report::Report;
 use cortex_inspector::domain::run::{Step, StepAnswer, steps};
 use cortex_inspector::engine::{Dropped, Engine, interrupt};
-use cortex_inspector::snapshot::{Base, BlobSource, CachedSource, PromotionState, VFS_NAME, register, set_now};
+use cortex_inspector::snapshot::{
+    Base, BlobSource, CachedSource, PromotionState, RamSource, VFS_NAME, register, set_now,
+};
 use rusqlite::{Connection, OpenFlags};
 use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
 
@@ -129,6 +131,26 @@ fn a_raised_flag_stops_a_statement() {
     let answer = engine.run(&step);
     interrupt::set_probe(|| false);
     assert!(matches!(answer, Ok(StepAnswer::Cleanup(_))), "the engine does not work after a cancel: {answer:?}");
+}
+
+/// A page of wasm memory is never given back, so what is lost once is lost for ever.
+#[wasm_bindgen_test]
+fn memory_stays_flat_over_a_thousand_files() {
+    let bytes = reasons::database_bytes(&[ROWS]);
+    let mut engine = Engine::new().expect("the engine starts");
+    engine.set_now(sample::NOW);
+    let mut open_run_and_close = |n: u32| {
+        for _ in 0..n {
+            let base = Base::new(RamSource::from_bytes(bytes.clone()));
+            engine.open(vec![Dropped { name: "db.sqlite".into(), base }]).expect("the file opens");
+            let built = engine.run(&Step::BuildIndex("idx_workflow_project_status".into()));
+            assert!(matches!(built, Ok(StepAnswer::Index(_))));
+            engine.close();
+        }
+        core::arch::wasm32::memory_size(0)
+    };
+    let n_pages = open_run_and_close(100);
+    assert_eq!(open_run_and_close(900), n_pages, "pages of 64 KiB");
 }
 
 #[wasm_bindgen_test]

@@ -31,6 +31,14 @@ impl ClientError {
         }
     }
 
+    /// With what the worker did when it was lost.
+    pub fn during(self, label: &str) -> Self {
+        match self {
+            Self::Lost(message) => Self::Lost(format!("{message}. What it was doing: {label}")),
+            other => other,
+        }
+    }
+
     pub fn is_cancelled(&self) -> bool {
         matches!(self, Self::Cancelled)
             || matches!(self, Self::Failed(failure) if failure.kind == FailureKind::Cancelled)

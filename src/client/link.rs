@@ -6,9 +6,12 @@ use web_sys::{ErrorEvent, MessageEvent, Worker};
 
 use crate::protocol::Event;
 
-/// Written by trunk beside the page, for the link with `data-bin="worker"` and `data-loader-shim`. Relative, so that
-/// the page works in any folder of a server.
-const SCRIPT: &str = "./worker_loader.js";
+/// The worker that was built with this page, as the page names it. Relative, so that the page works in any folder of a
+/// server.
+fn script() -> Option<String> {
+    let element = web_sys::window()?.document()?.query_selector("script[data-worker]").ok()??;
+    element.get_attribute("data-worker")
+}
 
 pub enum LinkEvent {
     Said(Event),
@@ -28,7 +31,8 @@ pub struct Link {
 
 impl Link {
     pub fn start(hear: impl Fn(LinkEvent) + Clone + 'static) -> Result<Self, String> {
-        let worker = Worker::new(SCRIPT).map_err(|error| words(&error))?;
+        let script = script().ok_or("The page names no worker")?;
+        let worker = Worker::new(&script).map_err(|error| words(&error))?;
         let on_message = Closure::<dyn FnMut(MessageEvent)>::new({
             let hear = hear.clone();
             move |message: MessageEvent| {
@@ -81,7 +85,7 @@ fn error_words(error: &ErrorEvent) -> String {
     let message = js_sys::Reflect::get(error, &"message".into()).ok().and_then(|message| message.as_string());
     match message.filter(|message| !message.is_empty()) {
         Some(message) => format!("The worker stopped: {message}"),
-        None => format!("The worker could not be loaded from {SCRIPT}"),
+        None => "The worker could not be loaded".into(),
     }
 }
 

@@ -23,7 +23,7 @@ use crate::domain::failure::Failure;
 use crate::domain::instant::Instant;
 use crate::domain::measuring::Settings;
 use crate::domain::report::Environment;
-use crate::protocol::{self, Call, Close, Envelope, Event, Open, OpenSample, RequestId, SetMeasuring, SetNow};
+use crate::protocol::{self, Call, Close, Envelope, Event, Open, OpenSample, Request, RequestId, SetMeasuring, SetNow};
 
 pub use error::ClientError;
 
@@ -61,6 +61,8 @@ type OnProgress = Rc<dyn Fn(u64, u64)>;
 
 struct Pending {
     answer: oneshot::Sender<Answer>,
+    /// What goes on, for the sentence about a worker that was lost meanwhile.
+    label: String,
     on_progress: Option<OnProgress>,
 }
 
@@ -215,14 +217,16 @@ impl Client {
     ) -> Result<(RequestId, oneshot::Receiver<Answer>), ClientError> {
         let id = self.0.next_id.get();
         self.0.next_id.set(id.wrapping_add(1));
-        let json = serde_json::to_string(&Envelope { id, request: call.into() })
+        let request: Request = call.into();
+        let label = request.label();
+        let json = serde_json::to_string(&Envelope { id, request })
             .map_err(|error| ClientError::Garbled(error.to_string()))?;
         let message = js_sys::Array::of1(&JsValue::from_str(&json));
         for file in files {
             message.push(file);
         }
         let (answer, receiver) = oneshot::channel();
-        self.0.waiting.borrow_mut().insert(id, Pending { answer, on_progress });
+        self.0.waiting.borrow_mut().insert(id, Pending { answer, label, on_progress });
         self.0.outbox.borrow_mut().push_back(Queued { id, message: message.into() });
         Ok((id, receiver))
     }
@@ -403,7 +407,7 @@ impl Client {
 
     fn reject_in_flight(&self, error: &ClientError) {
         for pending in self.0.in_flight.take().into_values() {
-            let _ = pending.answer.send(Err(error.clone()));
+            let _ = pending.answer.send(Err(error.clone().during(&pending.label)));
         }
     }
 

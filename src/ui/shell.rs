@@ -7,8 +7,10 @@ use super::alert::FailureAlert;
 use super::dialog::{Shortcuts, ShortcutsDialog};
 use super::drop::accept_drops;
 use super::filebar::FileBar;
+use super::handles::accept_launches;
 use super::icons::{Glyph, Icon};
 use super::nav::Nav;
+use super::newer_version::NewerVersion;
 use super::pages::{Benchmarks, Cleanups, Indexes, Landing, Overview, Queries, Repair, ReportView, Summary};
 use super::route::{Route, focus_main, follow_hash};
 use super::shortcuts;
@@ -26,6 +28,7 @@ pub fn Shell() -> impl IntoView {
     follow_hash(inspector.route);
     follow_ticks(inspector);
     shortcuts::listen(inspector, theme, dialog);
+    accept_launches(inspector);
     let dragging = accept_drops(inspector);
     let is_open = Memo::new(move |_| inspector.database.with(Option::is_some));
     name_document(inspector, is_open);
@@ -43,6 +46,7 @@ pub fn Shell() -> impl IntoView {
             false => view! { <Landing dragging=dragging /> }.into_any(),
         }}
         <Shortcuts dialog=dialog />
+        <NewerVersion />
     }
 }
 

@@ -31,7 +31,10 @@ const NETWORK_LOG: &str = "network.json";
 
 /// Runs in every document before its own scripts: notes when the main thread was blocked, and what a status said when.
 const NOTES: &str = "
-globalThis.notes = { longTasks: [], statuses: [], chosenAt: null };
+globalThis.notes = { longTasks: [], statuses: [], chosenAt: null, violations: [] };
+addEventListener('securitypolicyviolation', event => {
+    notes.violations.push(`${event.effectiveDirective} ${event.blockedURI} ${event.sample}`);
+});
 new PerformanceObserver(list => {
     for (const entry of list.getEntries()) notes.longTasks.push({ startMs: entry.startTime, ms: entry.duration });
 }).observe({ type: 'longtask', buffered: true });
@@ -122,15 +125,19 @@ impl Browser {
     /// Opens the page and waits until its worker listens. `label` names the screenshot of a failure.
     #[track_caller]
     pub fn open(label: &str) -> Self {
-        let browser = Self::start(label);
+        Self::open_at(label, Server::start(&Server::built_page()))
+    }
+
+    /// The page as another server gives it.
+    #[track_caller]
+    pub fn open_at(label: &str, server: Server) -> Self {
+        let browser = Self::start(label, server);
         browser.load();
         browser
     }
 
     #[track_caller]
-    fn start(label: &str) -> Self {
-        let root = std::env::var_os("DIST").map_or_else(|| PathBuf::from("dist"), PathBuf::from);
-        let server = Server::start(&root);
+    fn start(label: &str, server: Server) -> Self {
         let (driver, port) = start_driver();
         let profile = tempfile::tempdir().expect("a temporary folder for the profile");
         let downloads = tempfile::tempdir().expect("a temporary folder for downloads");
@@ -159,13 +166,33 @@ impl Browser {
     /// Loads the page, anew if it was loaded before.
     #[track_caller]
     pub fn load(&self) {
-        let address = format!("{}/", self.origin());
-        self.go(&address);
+        self.go(&self.address());
         // The catalogue comes with the worker's first message, and the page then says what is documented.
         self.until("the worker listens", SOON, || {
             let text = self.text_of("main")?;
             text.contains("13 indexes").then_some(())
         });
+        // Only then is every request done: the service worker keeps a copy of each file.
+        self.until("the page is kept", SOON, || {
+            let script = "return navigator.serviceWorker.controller?.state === 'activated'";
+            self.js(script, vec![]).as_bool().filter(|kept| *kept)
+        });
+    }
+
+    /// Where the page is.
+    pub fn address(&self) -> String {
+        self.server.address()
+    }
+
+    /// From here on every connection is refused.
+    pub fn stop_server(&self) {
+        self.server.stop();
+    }
+
+    /// What the content security policy refused since the page was loaded.
+    #[track_caller]
+    pub fn violations(&self) -> Json {
+        self.js("return notes.violations", vec![])
     }
 
     /// Any address, a file's too.
@@ -355,6 +382,7 @@ impl Browser {
     pub fn check_console_is_quiet(&self) {
         let loud: Vec<ConsoleLine> = self.console().into_iter().filter(|line| line.level == "SEVERE").collect();
         assert!(loud.is_empty(), "errors in the console: {loud:#?}");
+        assert_eq!(self.violations(), Json::Array(vec![]), "the content security policy refused something");
     }
 
     /// Addresses of every request of the page's documents, as the DevTools of the page see them.

@@ -12,10 +12,10 @@ use crate::native;
 use cortex_inspector::domain::failure::FailureKind;
 
 /// Files of one test, in a folder that goes with it.
-struct Files(TempDir);
+pub struct Files(TempDir);
 
 impl Files {
-    fn new() -> Self {
+    pub fn new() -> Self {
         Self(tempfile::tempdir().expect("a temporary folder"))
     }
 
@@ -23,14 +23,14 @@ impl Files {
         self.0.path().join(name)
     }
 
-    fn write(&self, name: &str, bytes: &[u8]) -> PathBuf {
+    pub fn write(&self, name: &str, bytes: &[u8]) -> PathBuf {
         let path = self.path(name);
         std::fs::write(&path, bytes).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
         path
     }
 }
 
-fn small_file() -> Vec<u8> {
+pub fn small_file() -> Vec<u8> {
     std::fs::read(Fixture::SMALL.file()).expect("the file was just made")
 }
 

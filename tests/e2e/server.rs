@@ -3,6 +3,7 @@
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -12,29 +13,68 @@ const MAX_HEAD_BYTES: u64 = 16 << 10;
 /// Listens until the program ends.
 pub struct Server {
     origin: String,
-    asked: Arc<Mutex<Vec<String>>>,
+    site: Arc<Site>,
+}
+
+struct Site {
+    root: PathBuf,
+    /// Below which path the page stands, with a slash at both ends.
+    folder: &'static str,
+    /// Whether the headers that Trunk.toml sets are sent.
+    isolates: bool,
+    asked: Mutex<Vec<String>>,
+    stopped: AtomicBool,
 }
 
 impl Server {
+    /// Where the built page is.
+    pub fn built_page() -> PathBuf {
+        std::env::var_os("DIST").map_or_else(|| PathBuf::from("dist"), PathBuf::from)
+    }
+
+    /// As `trunk serve` does it.
     pub fn start(root: &Path) -> Self {
+        Self::listen(root, "/", true)
+    }
+
+    /// As any static host does it: below a path, without headers of its own.
+    pub fn plain(root: &Path, folder: &'static str) -> Self {
+        Self::listen(root, folder, false)
+    }
+
+    fn listen(root: &Path, folder: &'static str, isolates: bool) -> Self {
         let root = root.canonicalize().unwrap_or_else(|error| {
             panic!("{} is not there ({error}): run `cargo xtask test --only build`, or set DIST", root.display())
         });
         assert!(root.join("index.html").is_file(), "{} holds no built page", root.display());
         let listener = TcpListener::bind(("127.0.0.1", 0)).expect("no free port on 127.0.0.1");
         let port = listener.local_addr().expect("a bound listener has an address").port();
-        let asked = Arc::new(Mutex::new(Vec::new()));
-        let notes = Arc::clone(&asked);
+        let (asked, stopped) = (Mutex::default(), AtomicBool::new(false));
+        let site = Arc::new(Site { root, folder, isolates, asked, stopped });
+        let served = Arc::clone(&site);
         std::thread::spawn(move || {
             for stream in listener.incoming().flatten() {
-                let (root, notes) = (root.clone(), Arc::clone(&notes));
+                let site = Arc::clone(&served);
+                if site.stopped.load(Ordering::Relaxed) {
+                    continue;
+                }
                 std::thread::spawn(move || {
                     // A browser that hangs up early is no error of the server.
-                    let _ = answer(stream, &root, &notes);
+                    let _ = answer(stream, &site);
                 });
             }
         });
-        Self { origin: format!("http://127.0.0.1:{port}"), asked }
+        Self { origin: format!("http://127.0.0.1:{port}"), site }
+    }
+
+    /// Where the page is.
+    pub fn address(&self) -> String {
+        format!("{}{}", self.origin, self.site.folder)
+    }
+
+    /// Answers nothing more.
+    pub fn stop(&self) {
+        self.site.stopped.store(true, Ordering::Relaxed);
     }
 
     /// `http://127.0.0.1:port`, without a slash at the end.
@@ -44,11 +84,11 @@ impl Server {
 
     /// Paths that were asked for so far, in order.
     pub fn asked(&self) -> Vec<String> {
-        self.asked.lock().expect("no thread panics while it notes a path").clone()
+        self.site.asked.lock().expect("no thread panics while it notes a path").clone()
     }
 }
 
-fn answer(mut stream: TcpStream, root: &Path, asked: &Mutex<Vec<String>>) -> std::io::Result<()> {
+fn answer(mut stream: TcpStream, site: &Site) -> std::io::Result<()> {
     stream.set_read_timeout(Some(Duration::from_secs(10)))?;
     let mut lines = BufReader::new(stream.try_clone()?.take(MAX_HEAD_BYTES)).lines();
     let request = lines.next().transpose()?.unwrap_or_default();
@@ -61,19 +101,26 @@ fn answer(mut stream: TcpStream, root: &Path, asked: &Mutex<Vec<String>>) -> std
     let mut words = request.split(' ');
     let (method, target) = (words.next().unwrap_or_default(), words.next().unwrap_or_default());
     let path = target.split(['?', '#']).next().unwrap_or_default();
-    if let Ok(mut asked) = asked.lock() {
+    if let Ok(mut asked) = site.asked.lock() {
         asked.push(path.to_owned());
     }
-    let (status, mime, body) = match (method, resolve(root, path)) {
+    let file = path.strip_prefix(site.folder).and_then(|rest| resolve(&site.root, &format!("/{rest}")));
+    let (status, mime, body) = match (method, file) {
         ("GET" | "HEAD", Some(file)) => ("200 OK", mime(&file), std::fs::read(&file)?),
         ("GET" | "HEAD", None) => ("404 Not Found", "text/plain", b"There is no such file.".to_vec()),
         _ => ("405 Method Not Allowed", "text/plain", Vec::new()),
     };
-    // The headers that Trunk.toml sets, and no cache: every run sees what was built last.
+    let isolation = match site.isolates {
+        true => {
+            "Cross-Origin-Opener-Policy: same-origin\r\nCross-Origin-Embedder-Policy: require-corp\r\n\
+                 Content-Security-Policy: frame-ancestors 'none'\r\n"
+        }
+        false => "",
+    };
+    // No cache: every run sees what was built last.
     write!(
         stream,
-        "HTTP/1.1 {status}\r\nContent-Type: {mime}\r\nContent-Length: {}\r\nConnection: close\r\n\
-         Cross-Origin-Opener-Policy: same-origin\r\nCross-Origin-Embedder-Policy: require-corp\r\n\
+        "HTTP/1.1 {status}\r\nContent-Type: {mime}\r\nContent-Length: {}\r\nConnection: close\r\n{isolation}\
          Cross-Origin-Resource-Policy: same-origin\r\nX-Content-Type-Options: nosniff\r\nCache-Control: no-store\r\n\r\n",
         body.len()
     )?;
@@ -122,6 +169,7 @@ fn mime(file: &Path) -> &'static str {
         "css" => "text/css; charset=utf-8",
         "wasm" => "application/wasm",
         "svg" => "image/svg+xml",
+        "webmanifest" => "application/manifest+json",
         "json" => "application/json",
         "png" => "image/png",
         "ico" => "image/x-icon",

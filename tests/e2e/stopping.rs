@@ -6,6 +6,7 @@ use serde_json::Value as Json;
 
 use crate::browser::{Browser, SOON};
 use crate::fixture::Fixture;
+use crate::server::Server;
 
 #[test]
 fn a_cancelled_run_keeps_its_answers_and_can_be_repeated() {
@@ -44,4 +45,33 @@ fn a_cancelled_run_keeps_its_answers_and_can_be_repeated() {
         "values were lost with the cancel"
     );
     browser.check_console_is_quiet();
+}
+
+/// The sort of CREATE INDEX looks at no flag, and without isolation there is no flag: the worker is ended, and another
+/// one opens the file again.
+#[track_caller]
+fn check_cancel_while_an_index_is_built(label: &str, server: Server) {
+    let browser = Browser::open_at(label, server);
+    browser.open_files(&[&Fixture::MB_100.file()]);
+    browser.click("button", "Run everything");
+    browser.status("Building ", crate::RUN);
+    let asked_at = Instant::now();
+    browser.click("button", "Cancel");
+    let status = browser.status("Cancelled", SOON);
+    println!("{label}: {status} Stopped {} ms after the click.", asked_at.elapsed().as_millis());
+    assert!(browser.texts_of_role("alert").is_empty(), "a cancel is no failure");
+    browser.js("location.hash = '#/overview/terminal_log'", vec![]);
+    browser.click("button", "Look at the rows of terminal_log");
+    browser.until("rows of the file", SOON, || browser.look_for("gridcell", ""));
+    browser.check_console_is_quiet();
+}
+
+#[test]
+fn an_index_is_cancelled_while_it_is_built() {
+    check_cancel_while_an_index_is_built("cancel-index", Server::start(&Server::built_page()));
+}
+
+#[test]
+fn an_index_is_cancelled_without_shared_memory() {
+    check_cancel_while_an_index_is_built("cancel-plain", Server::plain(&Server::built_page(), "/"));
 }

@@ -5,6 +5,7 @@
 
 mod bench;
 mod dist;
+mod finish;
 mod lock;
 mod problem;
 mod programs;
@@ -27,6 +28,7 @@ Usage: cargo xtask <command>
        --list              name the checks
        --only <check>      run this check; may be repeated
   bench                    set up, build for release, measure the page in a browser and print sizes
+  finish                   called by trunk: hashed names and the service worker, in the folder that it has just built
   help                     this text";
 
 fn main() -> ExitCode {
@@ -55,6 +57,10 @@ fn run(args: &[String]) -> Result<(), Problem> {
         "bench" => {
             no_more(command, rest)?;
             bench::run()
+        }
+        "finish" => {
+            no_more(command, rest)?;
+            finish::run()
         }
         "help" | "--help" | "-h" => {
             println!("{USAGE}");

@@ -4,6 +4,7 @@ use leptos::prelude::*;
 
 use crate::domain::catalogue::Catalogue;
 use crate::ui::alert::FailureAlert;
+use crate::ui::handles::OpenAgain;
 use crate::ui::icons::{Glyph, Icon};
 use crate::ui::nav::Brand;
 use crate::ui::open_button::OpenButton;
@@ -138,6 +139,7 @@ fn DropZone(dragging: RwSignal<bool>) -> impl IntoView {
                 <OpenButton class="btn primary large file-input" />
                 <TrySample size=size />
             </div>
+            <OpenAgain />
             <SizeOfSample size=size />
         </section>
     }
