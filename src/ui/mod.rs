@@ -14,6 +14,7 @@ mod filebar;
 mod files;
 mod handles;
 mod icons;
+mod integrity;
 mod marked;
 mod nav;
 mod newer_version;

@@ -6,6 +6,7 @@
 mod bench;
 mod dist;
 mod finish;
+mod fuzz;
 mod lock;
 mod problem;
 mod programs;
@@ -29,6 +30,8 @@ Usage: cargo xtask <command>
        --only <check>      run this check; may be repeated
   bench                    set up, build for release, measure the page in a browser and print sizes
   finish                   called by trunk: hashed names and the service worker, in the folder that it has just built
+  fuzz                     feed the readers of files with bytes that nobody meant, each for a minute
+       --seconds <n>       each for so long
   help                     this text";
 
 fn main() -> ExitCode {
@@ -54,6 +57,7 @@ fn run(args: &[String]) -> Result<(), Problem> {
         }
         "serve" => serve::run(rest),
         "test" => test::run(rest),
+        "fuzz" => fuzz::run(rest),
         "bench" => {
             no_more(command, rest)?;
             bench::run()
