@@ -1,7 +1,7 @@
 //! Set-up and checks of Cortex Inspector. Run it with `cargo xtask <command>`.
 //!
-//! Nothing here is needed to build the page: once `setup` has run, `trunk build`, `trunk serve` and `cargo test` work
-//! by themselves.
+//! Nothing here has to be called to build the page: once `setup` has run, `trunk build`, `trunk serve` and `cargo test`
+//! work by themselves. trunk itself calls `finish`.
 
 mod bench;
 mod dist;
