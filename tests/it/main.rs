@@ -16,6 +16,7 @@ mod findings;
 mod fixtures;
 mod histories;
 mod index_definition;
+mod log;
 mod measure;
 mod migration;
 mod native;
