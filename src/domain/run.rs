@@ -135,7 +135,6 @@ pub fn steps(catalogue: &Catalogue) -> Vec<Step> {
     steps.push(Step::Analyze);
     steps.extend(catalogue.queries.iter().map(|query| Step::MeasureQuery(query.id.clone())));
     steps.extend(catalogue.cleanups.iter().map(|cleanup| Step::PreviewCleanup(cleanup.id.clone())));
-    steps.push(Step::CleanTogether);
     steps.extend([Step::Repair, Step::Sizes, Step::TryWithout]);
     // With the definitions of the repair, so after it.
     steps.extend(benchmark_steps(catalogue));

@@ -1,5 +1,7 @@
 //! Finds the rows that a clean-up treats otherwise than a person expects, and runs the statement that would not.
 
+use std::collections::BTreeMap;
+
 use super::blocking::parent_columns;
 use super::{Checked, Deletion, N_SAMPLES, delete, of_table, sample_of};
 use crate::domain::catalogue::{Catalogue, DocumentedCleanup, DocumentedStatus};
@@ -23,25 +25,24 @@ pub fn find(
     let Some(table) = database.table(&cleanup.table) else { return Ok(Vec::new()) };
     let asked = Asked { cleanup, catalogue, database, original };
     let mut found = Vec::new();
-    for (kind, condition, corrected) in asked.own(table) {
+    for (kind, condition, corrected) in asked.own(table)? {
         found.extend(asked.straggler(kind, &table.name, original, &condition, corrected)?);
     }
-    // A statement that fails removes no child.
-    if let Ok(doomed) = Doomed::find(cleanup, database, original.fork().fork()) {
-        for (name, keys) in &doomed.keys {
-            let Some(child) = database.table(name).filter(|child| !child.name.eq_ignore_ascii_case(&cleanup.table))
-            else {
-                continue;
-            };
-            let db = Db::open(original.fork().fork(), ForeignKeys::Off)?;
-            let key = key_of(child);
-            write_doomed(&db, key.len(), Some(keys))?;
-            let goes = format!("({}) IN (SELECT * FROM temp.doomed)", key.join(", "));
-            for (kind, condition) in asked.children(child) {
-                let corrected = asked.without_parents_of(child, &condition);
-                let condition = format!("{goes} AND {condition}");
-                found.extend(asked.straggler(kind, name, &db, &condition, corrected)?);
-            }
+    let doomed = match Doomed::find(cleanup, database, original.fork().fork()) {
+        Ok(doomed) => doomed.keys,
+        Err(error) if error.is_cancelled() => return Err(error),
+        // A statement that fails removes no child.
+        Err(_) => BTreeMap::new(),
+    };
+    for (name, keys) in &doomed {
+        let Some(child) = database.table(name).filter(|_| !name.eq_ignore_ascii_case(&cleanup.table)) else { continue };
+        let db = Db::open(original.fork().fork(), ForeignKeys::Off)?;
+        let key = key_of(child);
+        write_doomed(&db, key.len(), Some(keys))?;
+        let goes = format!("({}) IN (SELECT * FROM temp.doomed)", key.join(", "));
+        for (kind, condition) in asked.children(child) {
+            let corrected = asked.without_parents_of(child, &condition);
+            found.extend(asked.straggler(kind, name, &db, &format!("{goes} AND {condition}"), corrected)?);
         }
     }
     Ok(found)
@@ -62,7 +63,7 @@ impl Asked<'_> {
     /// `condition`, and the documented one on finished rows.
     fn finished_and(&self, condition: &str) -> String {
         match &self.cleanup.finished {
-            Some(finished) => format!("{finished} AND {condition}"),
+            Some(finished) => format!("{finished}\n  AND {condition}"),
             None => condition.into(),
         }
     }
@@ -72,7 +73,7 @@ impl Asked<'_> {
     }
 
     /// Rows of its own table that stay, with the statement that takes them.
-    fn own(&self, table: &Table) -> Vec<(StragglerKind, String, Option<String>)> {
+    fn own(&self, table: &Table) -> Result<Vec<(StragglerKind, String, Option<String>)>> {
         let (time, modifier) = (identifier(&self.cleanup.time_column), self.modifier());
         let old = |time: &str| format!("julianday({time}) < julianday('now', {modifier})");
         let has = |name: &&str| {
@@ -101,10 +102,18 @@ impl Asked<'_> {
             let column = identifier(&status.column);
             let named = list(status.active.iter().chain(&status.finished));
             let spelled = format!("lower(trim({column})) IN ({})", list(status.finished.iter()));
-            let corrected = self.delete(&format!("{spelled} AND {time} < datetime('now', {modifier})"));
-            own.push((StragglerKind::UnnamedStatus, format!("{column} NOT IN ({named})"), Some(corrected)));
+            let corrected = self.delete(&format!("{spelled}\n  AND {time} < datetime('now', {modifier})"));
+            let unnamed = format!("{column} NOT IN ({named})");
+            // Nothing to correct unless it is a matter of spelling.
+            let is_spelling = self.count(&table.name, &format!("{unnamed} AND {spelled}"))? > 0;
+            own.push((StragglerKind::UnnamedStatus, unnamed, is_spelling.then_some(corrected)));
         }
-        own
+        Ok(own)
+    }
+
+    fn count(&self, table: &str, condition: &str) -> Result<u64> {
+        let sql = format!("SELECT count(*) FROM {} WHERE {condition}", quoted(table));
+        Ok(self.original.query_row(&sql, [], |row| row.get::<_, i64>(0))?.unsigned_abs())
     }
 
     fn status(&self, table: &str) -> Option<&DocumentedStatus> {
