@@ -13,6 +13,7 @@ mod drop;
 mod filebar;
 mod files;
 mod icons;
+mod integrity;
 mod marked;
 mod nav;
 mod open_button;
