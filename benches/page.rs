@@ -37,6 +37,10 @@ struct Sample {
     run_ms: f64,
     longest_task_ms: f64,
     renderer_mib: Option<f64>,
+    /// From a move of the retention to its picture on the screen.
+    retention_ms: f64,
+    /// While the rows of the largest table are scrolled.
+    frames_per_second: f64,
     /// What the status said, and how long.
     steps_ms: Vec<(String, f64)>,
 }
@@ -61,6 +65,8 @@ fn main() {
         print("Run everything to finished", "ms", &samples, |sample| Some(sample.run_ms));
         print_slowest_steps(&samples[0]);
         print("longest task of the main thread", "ms", &samples, |sample| Some(sample.longest_task_ms));
+        print("retention moved to its picture", "ms", &samples, |sample| Some(sample.retention_ms));
+        print("frames while rows are scrolled", "/s", &samples, |sample| Some(sample.frames_per_second));
         print("renderer, high-water mark", "MiB", &samples, |sample| sample.renderer_mib);
     }
 }
@@ -85,14 +91,59 @@ fn measure(file: &Path) -> Sample {
     browser.status("Finished", RUN);
     let notes = browser.js("return notes", vec![]);
     let finished_ms = since_chosen(&notes, "Finished");
+    let longest_task_ms = browser.long_tasks().iter().map(|task| task.ms).fold(0.0, f64::max);
+    let renderer_mib = browser.renderer_high_water_bytes().map(|bytes| bytes as f64 / MIB);
     Sample {
         verdicts_ms,
         finished_ms,
         run_ms: finished_ms - clicked_ms,
-        longest_task_ms: browser.long_tasks().iter().map(|task| task.ms).fold(0.0, f64::max),
-        renderer_mib: browser.renderer_high_water_bytes().map(|bytes| bytes as f64 / MIB),
+        longest_task_ms,
+        renderer_mib,
+        retention_ms: retention_ms(&browser),
+        frames_per_second: frames_per_second(&browser),
         steps_ms: steps_ms(&notes),
     }
+}
+
+/// Median of 20 moves of the retention, each until the frame after it is drawn.
+fn retention_ms(browser: &Browser) -> f64 {
+    browser.js("location.hash = '#/cleanups/clean-up-old-terminal-logs'", vec![]);
+    browser.until("the picture of ages", SOON, || browser.text_of("section[aria-labelledby=ages] svg"));
+    let script = "const slider = document.querySelector('input[type=range]');
+        const drawn = () => new Promise(done => requestAnimationFrame(() => setTimeout(done)));
+        return (async () => {
+            const times = [];
+            for (let days = 1; days <= 20; days++) {
+                const start = performance.now();
+                slider.value = days;
+                slider.dispatchEvent(new Event('input', { bubbles: true }));
+                await drawn();
+                times.push(performance.now() - start);
+            }
+            return times.sort((a, b) => a - b)[10];
+        })()";
+    browser.js(script, vec![]).as_f64().expect("a time")
+}
+
+/// Three seconds of scrolling half a screen per frame.
+fn frames_per_second(browser: &Browser) -> f64 {
+    browser.js("location.hash = '#/overview/terminal_log'", vec![]);
+    browser.click("button", "Look at the rows of terminal_log");
+    browser.until("the rows", SOON, || browser.text_of("[role=gridcell]"));
+    let script = "const grid = document.querySelector('[role=grid]');
+        return new Promise(done => {
+            let frames = 0;
+            let start;
+            const frame = now => {
+                start ??= now;
+                if (now - start >= 3000) return done(frames / (now - start) * 1000);
+                frames++;
+                grid.scrollTop += grid.clientHeight / 2;
+                requestAnimationFrame(frame);
+            };
+            requestAnimationFrame(frame);
+        })";
+    browser.js(script, vec![]).as_f64().expect("a rate")
 }
 
 /// Each status of the run with the time until the next one.

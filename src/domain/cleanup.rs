@@ -4,6 +4,7 @@ pub mod cascade;
 pub mod histogram;
 pub mod script;
 pub mod space;
+pub mod stragglers;
 pub mod together;
 
 use std::collections::BTreeMap;
@@ -17,6 +18,7 @@ use super::verdict::Claim;
 use cascade::{IndexTrial, LookUp};
 use histogram::Histogram;
 use space::Space;
+use stragglers::Straggler;
 
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct CleanupReport {
@@ -62,6 +64,9 @@ pub struct CleanupReport {
     /// What an index on each child that is read from end to end would change.
     #[serde(default)]
     pub index_trials: Vec<IndexTrial>,
+    /// Rows that it treats otherwise than a person expects; `None` until asked.
+    #[serde(default)]
+    pub stragglers: Option<Vec<Straggler>>,
     /// Rows of its own table before.
     pub n_table_rows: Option<u64>,
     /// Rows before of each child table that is read from end to end for every deleted row.

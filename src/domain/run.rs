@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::benchmark::{Benchmark, FileBenchmark, Growth};
 use super::catalogue::Catalogue;
 use super::cleanup::CleanupReport;
+use super::cleanup::stragglers::Straggler;
 use super::cleanup::together::Together;
 use super::database::BtreeSize;
 use super::index_findings::{IndexRelation, IndexStatistics, IndexUse};
@@ -28,6 +29,8 @@ pub enum Step {
     BuildIndex(String),
     MeasureQuery(String),
     PreviewCleanup(String),
+    /// Rows that a clean-up should remove and does not, and the reverse.
+    FindStragglers(String),
     /// All clean-ups one after the other, in every order.
     CleanTogether,
     /// Definitions that make every claim hold, found and proven on a copy.
@@ -97,7 +100,7 @@ impl Step {
             Self::Analyze => Phase::Analyze,
             Self::BuildIndex(_) => Phase::Migration,
             Self::MeasureQuery(_) => Phase::Queries,
-            Self::PreviewCleanup(_) | Self::CleanTogether => Phase::Cleanups,
+            Self::PreviewCleanup(_) | Self::FindStragglers(_) | Self::CleanTogether => Phase::Cleanups,
             Self::Repair => Phase::Repair,
             Self::Sizes | Self::TryWithout => Phase::Sizes,
             Self::Benchmark(_) | Self::FileBenchmark(_) => Phase::Benchmarks,
@@ -113,6 +116,7 @@ impl Step {
             Self::BuildIndex(index) => format!("Building {index} on a copy"),
             Self::MeasureQuery(id) => format!("Measuring {id}"),
             Self::PreviewCleanup(id) => format!("Executing {id} on a copy"),
+            Self::FindStragglers(id) => format!("Looking for rows that {id} treats otherwise"),
             Self::CleanTogether => "Executing all clean-ups on a copy, in every order".into(),
             Self::Repair => "Finding and proving a repair on a copy".into(),
             Self::Sizes => "Measuring tables and indexes".into(),
@@ -131,7 +135,6 @@ pub fn steps(catalogue: &Catalogue) -> Vec<Step> {
     steps.push(Step::Analyze);
     steps.extend(catalogue.queries.iter().map(|query| Step::MeasureQuery(query.id.clone())));
     steps.extend(catalogue.cleanups.iter().map(|cleanup| Step::PreviewCleanup(cleanup.id.clone())));
-    steps.push(Step::CleanTogether);
     steps.extend([Step::Repair, Step::Sizes, Step::TryWithout]);
     // With the definitions of the repair, so after it.
     steps.extend(benchmark_steps(catalogue));
@@ -174,6 +177,7 @@ pub enum StepAnswer {
     Index(IndexReport),
     Query(QueryReport),
     Cleanup(CleanupReport),
+    Stragglers { cleanup: String, stragglers: Vec<Straggler> },
     Together(Together),
     Repair(RepairTrial),
     Sizes(Vec<BtreeSize>),
@@ -215,6 +219,11 @@ impl Report {
                     self.together = None;
                 }
                 self.put_cleanup(cleanup);
+            }
+            StepAnswer::Stragglers { cleanup, stragglers } => {
+                if let Some(report) = self.cleanups.iter_mut().find(|report| report.id == cleanup) {
+                    report.stragglers = Some(stragglers);
+                }
             }
             StepAnswer::Together(together) => self.together = Some(together),
             StepAnswer::Repair(trial) => self.repair = Some(trial),

@@ -1,15 +1,19 @@
 //! The documented DELETEs, really executed on scratch forks that are then dropped.
 
+mod blocking;
 mod calls;
 mod cascade;
 mod histogram;
 mod space;
-pub mod together;
+mod stragglers;
+mod together;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, StatementStatus};
+
+use blocking::{blocking_rows, release};
 
 use super::btree_pages;
 use super::clock::monotonic_ns;
@@ -21,18 +25,17 @@ use super::tally::{Tally, sample};
 use crate::domain::catalogue::DocumentedCleanup;
 use crate::domain::cleanup::space::Space;
 use crate::domain::cleanup::{
-    BlockingRows, CleanupReport, DeleteOutcome, Release, WithForeignKeys, WithoutForeignKeys,
+    BlockingRows, CleanupReport, DeleteOutcome, Release, RowSample, WithForeignKeys, WithoutForeignKeys,
 };
 use crate::domain::database::{Database, ForeignKey};
 use crate::domain::look_ups::scanned_children;
 use crate::domain::plan::PlanRow;
 use crate::domain::plan_counts::StepCounts;
 use crate::domain::value::Value;
-use crate::domain::words::identifier;
 use crate::snapshot::{Fork, PageSet};
 
-/// Rows shown of those that block.
-const N_BLOCKING_SAMPLES: usize = 5;
+/// Rows shown of those that block, and of those that are treated otherwise than expected.
+const N_SAMPLES: usize = 5;
 
 /// Orphans that a file holds before anything is removed, by child table and parent; counted once.
 #[derive(Default)]
@@ -275,30 +278,9 @@ fn execute(db: &Db, sql: &str, plan: &[PlanRow]) -> Result<Executed> {
     })
 }
 
-/// Which child rows name nothing, now that the statement has run.
-fn blocking_rows(db: &Db, database: &Database, original: &Db, tally: &Tally) -> Result<Vec<BlockingRows>> {
-    let mut rows = Vec::new();
-    for (child, key) in children_of(database, tally.deleted.keys()) {
-        if !matches!(key.on_delete.as_str(), "NO ACTION" | "RESTRICT") {
-            continue;
-        }
-        let n_rows = dangling_of(db, child, key)?.saturating_sub(dangling_of(original, child, key)?);
-        if n_rows > 0 {
-            rows.push(describe_blocking(db, database, child, key, n_rows)?);
-        }
-    }
-    Ok(rows)
-}
-
-fn describe_blocking(db: &Db, database: &Database, child: &str, key: &ForeignKey, n_rows: u64) -> Result<BlockingRows> {
-    let columns: Vec<String> = key.columns.iter().map(|column| quoted(column)).collect();
-    let dangling = dangling(database, child, key);
-    let n_parents = db
-        .query_row(&format!("SELECT count(*) FROM (SELECT DISTINCT {} {dangling})", columns.join(", ")), [], |row| {
-            row.get::<_, i64>(0)
-        })?
-        .unsigned_abs();
-    let mut statement = db.prepare(&format!("SELECT * {dangling} LIMIT {N_BLOCKING_SAMPLES}"))?;
+/// The rows that `sql` selects, of `n_rows` of a table.
+fn sample_of(db: &Db, sql: &str, table: &str, n_rows: u64) -> Result<RowSample> {
+    let mut statement = db.prepare(sql)?;
     let names: Vec<String> = statement.column_names().map(Into::into).collect();
     let mut found = statement.query([])?;
     let mut shown = Vec::new();
@@ -307,109 +289,11 @@ fn describe_blocking(db: &Db, database: &Database, child: &str, key: &ForeignKey
             (0..names.len()).map(|at| row.get_ref(at).map(Value::from)).collect::<rusqlite::Result<_>>()?;
         shown.push(row);
     }
-    Ok(BlockingRows {
-        table: child.into(),
-        columns: key.columns.clone(),
-        parent: key.parent.clone(),
-        on_delete: key.on_delete.clone(),
-        n_rows,
-        n_parents,
-        sample: sample(child, n_rows, names, &shown),
-    })
-}
-
-/// Sets the references that block to NULL and tries whether the transaction, still open, can then be committed.
-fn release(
-    db: &Db,
-    cleanup: &DocumentedCleanup,
-    database: &Database,
-    blocking: &[BlockingRows],
-    tally: &Tally,
-) -> Result<Option<Release>> {
-    let mut updates = Vec::new();
-    for rows in blocking {
-        let Some(child) = database.table(&rows.table) else { return Ok(None) };
-        let key = child.foreign_keys.iter().find(|key| key.columns == rows.columns && key.parent == rows.parent);
-        let nullable = |name: &String| child.columns.iter().any(|column| column.name == *name && !column.not_null);
-        let Some(key) = key.filter(|key| key.columns.iter().all(nullable)) else { return Ok(None) };
-        let name = identifier(&child.name);
-        let columns: Vec<String> = key.columns.iter().map(|column| identifier(column)).collect();
-        let set: Vec<String> = columns.iter().map(|column| format!("{column} = NULL")).collect();
-        let filled: Vec<String> = columns.iter().map(|column| format!("{column} IS NOT NULL")).collect();
-        let same: Vec<String> = columns
-            .iter()
-            .zip(parent_columns(database, key))
-            .map(|(column, parent)| format!("p.{} = {name}.{column}", identifier(&parent)))
-            .collect();
-        updates.push(format!(
-            "UPDATE {name} SET {}\nWHERE {}\n  AND NOT EXISTS (SELECT 1 FROM {} AS p WHERE {});",
-            set.join(", "),
-            filled.join(" AND "),
-            identifier(&key.parent),
-            same.join(" AND ")
-        ));
-    }
-    let (more, answer) = Tally::of(db, || -> Result<u64> {
-        let mut n_released = 0;
-        for update in &updates {
-            n_released += db.execute(update, [])? as u64;
-        }
-        db.execute_batch("COMMIT")?;
-        Ok(n_released)
-    });
-    let n_released = match answer {
-        Ok(n_released) => n_released,
-        Err(error) if error.is_cancelled() => return Err(error),
-        Err(_) => return Ok(None),
-    };
-    let mut by_table = tally.deleted.clone();
-    more.deleted.into_iter().for_each(|(table, n)| *by_table.entry(table).or_default() += n);
-    Ok(Some(Release {
-        sql: format!(
-            "PRAGMA foreign_keys = ON;\nBEGIN;\nPRAGMA defer_foreign_keys = ON;\n{}\n{}\nCOMMIT;",
-            cleanup.sql.trim(),
-            updates.join("\n")
-        ),
-        updates,
-        n_released,
-        n_deleted: of_table(&by_table, &cleanup.table),
-        by_table,
-    }))
+    Ok(sample(table, n_rows, names, &shown))
 }
 
 fn of_table(counts: &BTreeMap<String, u64>, table: &str) -> u64 {
     counts.iter().find(|(name, _)| name.eq_ignore_ascii_case(table)).map_or(0, |(_, n)| *n)
-}
-
-/// The columns that a foreign key refers to; the parent's primary key when it names none.
-fn parent_columns(database: &Database, key: &ForeignKey) -> Vec<String> {
-    match database.table(&key.parent) {
-        Some(parent) if key.parent_columns.is_empty() => {
-            let mut columns: Vec<_> = parent.columns.iter().filter(|column| column.primary_key > 0).collect();
-            columns.sort_by_key(|column| column.primary_key);
-            columns.into_iter().map(|column| column.name.clone()).collect()
-        }
-        _ => key.parent_columns.clone(),
-    }
-}
-
-/// `FROM child WHERE …`: rows whose parent is not there.
-fn dangling(database: &Database, child: &str, key: &ForeignKey) -> String {
-    let parent_columns = parent_columns(database, key);
-    let filled: Vec<String> = key.columns.iter().map(|column| format!("c.{} IS NOT NULL", quoted(column))).collect();
-    let same: Vec<String> = key
-        .columns
-        .iter()
-        .zip(&parent_columns)
-        .map(|(column, parent)| format!("p.{} = c.{}", quoted(parent), quoted(column)))
-        .collect();
-    format!(
-        "FROM {} AS c WHERE {} AND NOT EXISTS (SELECT 1 FROM {} AS p WHERE {})",
-        quoted(child),
-        filled.join(" AND "),
-        quoted(&key.parent),
-        if same.is_empty() { "0".into() } else { same.join(" AND ") }
-    )
 }
 
 fn without_foreign_keys(
@@ -486,17 +370,6 @@ fn orphans(db: &Db, child: &str, parent: &str) -> Result<u64> {
             // A foreign key to a table that is not there cannot be checked; nothing can be orphaned by it either.
             if error.is_cancelled() { Err(error) } else { Ok(0) }
         }
-    }
-}
-
-/// Rows of `child` that name nothing under one of its constraints.
-fn dangling_of(db: &Db, child: &str, key: &ForeignKey) -> Result<u64> {
-    let sql = "SELECT count(*) FROM pragma_foreign_key_check(?1) WHERE \"fkid\" = ?2";
-    match db.query_row(sql, rusqlite::params![child, key.id], |row| row.get::<_, i64>(0)).map_err(EngineError::from) {
-        Ok(n) => Ok(n.unsigned_abs()),
-        Err(error) if error.is_cancelled() => Err(error),
-        // As in `orphans`.
-        Err(_) => Ok(0),
     }
 }
 

@@ -243,6 +243,7 @@ impl Engine {
             Step::BuildIndex(index) => self.build_index(index).map(StepAnswer::Index),
             Step::MeasureQuery(id) => self.measure_query(id, None).map(StepAnswer::Query),
             Step::PreviewCleanup(id) => self.preview_cleanup(id).map(StepAnswer::Cleanup),
+            Step::FindStragglers(id) => self.find_stragglers(id),
             Step::CleanTogether => self.clean_together().map(StepAnswer::Together),
             Step::Repair => self.repair().map(StepAnswer::Repair),
             Step::Sizes => self.sizes().map(StepAnswer::Sizes),

@@ -170,7 +170,7 @@ impl Rows {
 }
 
 /// Puts keys where a statement can look them up.
-fn write_doomed(db: &Db, n_columns: usize, keys: Option<&DoomedKeys>) -> Result<()> {
+pub(super) fn write_doomed(db: &Db, n_columns: usize, keys: Option<&DoomedKeys>) -> Result<()> {
     let columns: Vec<String> = (0..n_columns).map(|at| format!("k{at}")).collect();
     let marks = vec!["?"; n_columns].join(", ");
     db.execute_batch(&format!("CREATE TEMP TABLE doomed ({}); BEGIN", columns.join(", ")))?;

@@ -10,6 +10,7 @@ mod appearance;
 mod baselines;
 mod benchmarks;
 mod browser;
+mod cleanups;
 mod fixture;
 mod hostile;
 mod inputs;

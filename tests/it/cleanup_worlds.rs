@@ -8,7 +8,7 @@ use cortex_inspector::domain::run::{Step, StepAnswer};
 use fastrand::Rng;
 use rusqlite::Connection;
 
-use crate::fixtures::{Fixture, NOW, Opened};
+use crate::fixtures::{Fixture, NOW, Opened, count};
 use crate::native;
 
 type ByTable = BTreeMap<String, u64>;
@@ -241,6 +241,10 @@ fn check(seed: u64) -> DeleteOutcome {
     let report = preview(&mut opened, CLEANUPS[seed as usize % 4]);
     assert_eq!(report.error, None, "seed {seed}");
     let sql = [report.sql.clone()];
+    // Whatever stands in the column, the ages say how many rows match.
+    let condition = native::at(NOW, report.sql.trim_end_matches(';').split_once("WHERE").unwrap().1);
+    let n_matching = count(&fixture.native(), &format!("SELECT count(*) FROM {} WHERE {condition}", report.table));
+    assert_eq!(report.histogram.unwrap().split(report.retention_days).removed, n_matching, "seed {seed}");
     let on = report.foreign_keys_on.unwrap();
     let none = ByTable::new();
     // With foreign keys on a row may lose its parent too: to a trigger, or to one that it never had.

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use cortex_inspector::domain::cleanup::stragglers::Straggler;
 use cortex_inspector::domain::cleanup::{Cell, CleanupReport, DeleteOutcome, RowSample};
 use cortex_inspector::domain::instant::Instant;
 use cortex_inspector::domain::run::{Step, StepAnswer};
@@ -261,6 +262,66 @@ fn any_retention_is_answered_from_the_ages() {
         }
         // Chosen for this file until it is closed, by everything that follows.
         assert_eq!(preview(&mut opened, id).retention_days, 10_000);
+    }
+}
+
+fn stragglers(opened: &mut Opened, id: &str) -> Vec<Straggler> {
+    match opened.engine.run(&Step::FindStragglers(id.into())).unwrap() {
+        StepAnswer::Stragglers { cleanup, stragglers } if cleanup == id => stragglers,
+        other => panic!("{other:?}"),
+    }
+}
+
+/// Every corrected statement does natively what the preview says of it.
+#[track_caller]
+fn check_stragglers(fixture: &Fixture, id: &str) -> BTreeMap<String, (u64, Option<u64>)> {
+    let found = stragglers(&mut fixture.open(), id);
+    let mut kinds = BTreeMap::new();
+    for one in found {
+        assert!(!one.sample.rows.is_empty() && one.sample.rows.len() as u64 <= one.n_rows, "{one:?}");
+        let corrected = one.corrected.as_ref().map(|corrected| {
+            let run = native_run(fixture, &corrected.sql, NOW, true);
+            assert_eq!(run.error, corrected.error, "{}", corrected.sql);
+            assert_eq!(run.lost, corrected.by_table, "{}", corrected.sql);
+            corrected.n_deleted
+        });
+        kinds.insert(format!("{:?} {}", one.kind, one.table), (one.n_rows, corrected));
+    }
+    kinds
+}
+
+#[test]
+fn rows_that_are_treated_otherwise_are_found_with_what_corrects_it() {
+    let fixture = Fixture::new(Spec { events_name_terminals: false, ..Spec::default() }).copy_with(
+        "UPDATE workflow SET completed_at = '2027-01-01 00:00:00' WHERE id IN (SELECT id FROM workflow WHERE status = 'completed' ORDER BY id LIMIT 2);
+         UPDATE workflow SET completed_at = 'yesterday' WHERE id IN (SELECT id FROM workflow WHERE status = 'failed' ORDER BY id LIMIT 1);
+         UPDATE workflow SET status = ' Completed' WHERE id IN (SELECT id FROM workflow WHERE status = 'cancelled' ORDER BY id LIMIT 3);
+         UPDATE workflow_task SET status = 'running', created_at = '2026-11-19 00:00:00';
+         UPDATE terminal SET status = 'working';",
+    );
+    let report = preview(&mut fixture.open(), WORKFLOWS);
+    let documented = report.foreign_keys_on.unwrap();
+    let kinds = check_stragglers(&fixture, WORKFLOWS);
+    let n_rows = |kind: &str| kinds.get(kind).map_or(0, |(n, _)| *n);
+    let corrected = |kind: &str| kinds[kind].1.unwrap();
+    assert_eq!(Some(n_rows("MissedByText workflow")), report.n_missed_by_text_comparison);
+    assert_eq!(corrected("MissedByText workflow") - documented.n_deleted, n_rows("MissedByText workflow"));
+    assert_eq!(Some(n_rows("WithoutTime workflow")), report.n_without_time);
+    assert!(corrected("WithoutTime workflow") > documented.n_deleted);
+    assert_eq!((n_rows("Future workflow"), n_rows("Unreadable workflow")), (2, 1));
+    let named = "'created', 'ready', 'running', 'completed', 'failed', 'cancelled'";
+    let unnamed = format!("SELECT count(*) FROM workflow WHERE status NOT IN ({named})");
+    assert_eq!(n_rows("UnnamedStatus workflow"), count(&fixture.native(), &unnamed));
+    assert!(corrected("UnnamedStatus workflow") >= documented.n_deleted);
+    // All tasks are young and at work, so each of them counts, and no workflow that has one goes.
+    assert_eq!(n_rows("YoungChild workflow_task"), documented.by_table["workflow_task"]);
+    assert_eq!(n_rows("ActiveChild workflow_task"), documented.by_table["workflow_task"]);
+    assert_eq!(n_rows("ActiveChild terminal"), documented.by_table["terminal"]);
+    for kind in ["YoungChild workflow_task", "ActiveChild workflow_task", "ActiveChild terminal"] {
+        assert!(corrected(kind) < documented.n_deleted, "{kind}");
+    }
+    for id in [EVENTS, LOGS] {
+        check_stragglers(&Fixture::standard(), id);
     }
 }
 

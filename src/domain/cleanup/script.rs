@@ -135,9 +135,9 @@ impl Script {
              -- it finds far more or far fewer rows than the preview did; run again, it removes nothing more.\n",
             one_line(database),
             self.now.sqlite_text(),
-            one_line(database),
-            Self::file_name(&one_line(database)),
-            one_line(database),
+            shell_word(database),
+            shell_word(&Self::file_name(database)),
+            shell_word(database),
         );
         for left in &self.left_out {
             let _ = writeln!(sql, "-- Not in it: {}. {}", one_line(&left.title), one_line(&left.why));
@@ -279,4 +279,11 @@ fn literal(sql: &str) -> String {
 /// No name ends a comment.
 fn one_line(text: &str) -> String {
     text.split(['\n', '\r']).collect::<Vec<_>>().join(" ")
+}
+
+/// A word that a shell takes as it stands.
+fn shell_word(text: &str) -> String {
+    let plain = |ch: char| ch.is_alphanumeric() || "._-/".contains(ch);
+    let text = one_line(text);
+    if text.chars().all(plain) { text } else { format!("'{}'", text.replace('\'', "'\\''")) }
 }

@@ -55,6 +55,12 @@ fn facts(cleanup: &CleanupReport) -> Vec<(Line, Line)> {
     facts.push(("Finished without a time, never removed".into(), number(cleanup.n_without_time)));
     let freed = cleanup.bytes_freed.map_or_else(not_run, |n| Line::text(bytes(n).text()));
     facts.push(("Freed".into(), freed));
+    if let Some(space) = &cleanup.space {
+        let how = if space.vacuum.is_tried { "run on a copy" } else { "estimated" };
+        let vacuumed =
+            format!("{}, {how}, from {}", bytes(space.vacuum.bytes_after).text(), bytes(space.bytes_after()).text());
+        facts.push(("File after VACUUM".into(), Line::text(vacuumed)));
+    }
     facts
 }
 
@@ -68,6 +74,9 @@ fn with_foreign_keys(run: &WithForeignKeys) -> Line {
     let mut line = Line::word(Tone::Good, "Works").and(", removes ").then(by_table(&run.by_table));
     if !run.updated_by_table.is_empty() {
         line = line.and("; changes ").then(by_table(&run.updated_by_table));
+    }
+    if !run.inserted_by_table.is_empty() {
+        line = line.and("; triggers add ").then(by_table(&run.inserted_by_table));
     }
     line.and(format!(", {cost}"))
 }

@@ -5,6 +5,7 @@ use crate::domain::cleanup::CleanupReport;
 use crate::domain::cleanup::histogram::{Histogram, MAX_RETENTION_DAYS};
 use crate::domain::cleanup::together::Together;
 use crate::domain::instant::Instant;
+use crate::domain::run::StepAnswer;
 use crate::engine::{Engine, Result, Session, not_open, unknown};
 use crate::snapshot;
 
@@ -33,6 +34,18 @@ impl Engine {
         };
         report.histogram = Some(ages);
         super::preview(&cleanup, &session.database, &session.original, &mut session.orphans, report)
+    }
+
+    /// With the retention that was asked for last. Where the statement does not prepare there is nothing to find.
+    pub(in crate::engine) fn find_stragglers(&mut self, id: &str) -> Result<StepAnswer> {
+        let catalogue = &self.catalogue;
+        let session = self.session.as_mut().ok_or_else(not_open)?;
+        let cleanup = session.cleanup(catalogue, id)?;
+        let stragglers = match session.judge_cleanup(catalogue, &cleanup)?.error {
+            Some(_) => Vec::new(),
+            None => super::stragglers::find(&cleanup, catalogue, &session.database, &session.original)?,
+        };
+        Ok(StepAnswer::Stragglers { cleanup: cleanup.id, stragglers })
     }
 
     /// Those that the file has the tables and columns for, each with the retention that was asked for last.

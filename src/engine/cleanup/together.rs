@@ -2,10 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use super::{
-    Checked, Deletion, OrphansBefore, blocking_rows, delete, is_violation, n_matching, of_table, orphans_left, pragma,
-    release,
-};
+use super::blocking::{blocking_rows, release};
+use super::{Checked, Deletion, OrphansBefore, delete, is_violation, n_matching, of_table, orphans_left, pragma};
 use crate::domain::catalogue::DocumentedCleanup;
 use crate::domain::cleanup::script::{LeftOut, PREPARATION, Script, ScriptStep, batch_rows};
 use crate::domain::cleanup::together::{Sequence, SequenceRun, Together};
@@ -19,7 +17,7 @@ use crate::engine::tally::Tally;
 use crate::snapshot::{self, Fork};
 
 /// Other orders are tried for this long.
-const SEARCH_NS: u64 = 5_000_000_000;
+const SEARCH_NS: u64 = 3_000_000_000;
 
 pub fn preview(
     cleanups: &[DocumentedCleanup],

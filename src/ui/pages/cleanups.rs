@@ -7,6 +7,7 @@ mod removed;
 mod retention;
 mod rows;
 mod space;
+mod stragglers;
 mod together;
 
 use leptos::prelude::*;

@@ -24,6 +24,7 @@ use super::removed::{Missed, Removed};
 use super::retention::{Ages, Retention};
 use super::rows::DoomedRows;
 use super::space::{Cascade, Space};
+use super::stragglers::Stragglers;
 
 #[component]
 pub fn Detail(id: String) -> impl IntoView {
@@ -143,6 +144,7 @@ fn found(cleanup: CleanupReport) -> AnyView {
                     <Space cleanup=cleanup.clone() />
                 </div>
             </section>
+            <Stragglers cleanup=cleanup.clone() />
             <DoomedRows cleanup=cleanup.clone() />
         }
         .into_any()

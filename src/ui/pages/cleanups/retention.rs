@@ -15,7 +15,7 @@ use crate::ui::Inspector;
 use crate::ui::components::chart::WideChart;
 
 /// Widths of the picture in pixels, on a screen and on a phone.
-const WIDE: f64 = 960.0;
+const WIDE: f64 = 1120.0;
 const NARROW: f64 = 340.0;
 
 /// The slider reaches this far at least, in days.
