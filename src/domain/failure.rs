@@ -34,6 +34,10 @@ pub enum FailureKind {
     NotReadOnly,
     /// The file is none of the baselines that this page saves.
     NotBaseline,
+    /// The file is no JSON report of this page.
+    NotReport,
+    /// Text, but none that this page saved.
+    NotSaved,
     /// The browser does not keep what it was given.
     NotKept,
     /// No database is open.
@@ -87,6 +91,8 @@ impl FailureKind {
             Self::Sql => "SQLite's own words are shown. Nothing was changed.",
             Self::NotReadOnly => "Write a SELECT. What a DELETE costs is told by its preview under Clean-ups.",
             Self::NotBaseline => "Choose a file that was saved with Save as baseline, as it was saved.",
+            Self::NotReport => "Choose a file that was saved with Download JSON report, as it was saved.",
+            Self::NotSaved => "Drop a SQLite database, or a file that this page saved as JSON: a report or a baseline.",
             Self::NotKept => {
                 "The browser has no room left for this page, or is set to keep nothing, as in a private window. \
                  Delete a baseline that is not needed any more, or save it as a file."

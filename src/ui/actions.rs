@@ -19,6 +19,7 @@ use crate::protocol::{Bytecode, Choices, CountRows, JudgeRepair, MeasureQuery, O
 
 use super::baselines::Baselines;
 use super::route::{Route, focus_main};
+use super::saved::SavedReports;
 use super::state::{Inspector, Promotion, RunState, Running};
 
 /// The sample is the same every time, so that two people see the same figures.
@@ -61,6 +62,7 @@ impl Inspector {
             row_counts: RwSignal::default(),
             measuring: RwSignal::default(),
             baselines: Baselines::default(),
+            saved: SavedReports::default(),
             route: RwSignal::new(Route::default()),
             client: StoredValue::new_local(client),
             generation: StoredValue::new(0),
@@ -112,6 +114,7 @@ impl Inspector {
         self.repaired.set(None);
         self.promotion.set(None);
         self.baselines.compared.set(None);
+        self.saved.shown.set(false);
         self.now.set(present());
         let environment = self.environment.get_untracked().unwrap_or_default();
         self.report.set(Some(Report::new(self.now.get_untracked(), environment, database.clone())));
@@ -125,6 +128,8 @@ impl Inspector {
     /// Closes the database and goes back to the landing page.
     pub fn close(self) {
         self.supersede();
+        self.saved.shown.set(false);
+        self.saved.other.set(None);
         self.database.set(None);
         self.report.set(None);
         self.run.set(RunState::Idle);
@@ -141,7 +146,7 @@ impl Inspector {
     /// Sets what `'now'` means. Every answer was made at one instant, so those that depend on it are dropped: costs
     /// and clean-ups must be run again, verdicts are asked for at once. Built indexes and sizes know no instant.
     pub fn set_now(self, now: Instant) {
-        if now == self.now.get_untracked() {
+        if now == self.now.get_untracked() || untrack(|| self.is_saved()) {
             return;
         }
         let generation = self.supersede();
@@ -196,7 +201,7 @@ impl Inspector {
     pub fn run_everything(self) {
         let Some(catalogue) = self.catalogue.get_untracked() else { return };
         let steps = steps(&catalogue);
-        let has_database = self.database.with_untracked(Option::is_some);
+        let has_database = self.database.with_untracked(Option::is_some) && !untrack(|| self.is_saved());
         let Some(running) = Running::new(&steps, clock_ms()).filter(|_| has_database) else { return };
         if self.run.with_untracked(|run| matches!(run, RunState::Running(_))) {
             return;
@@ -349,6 +354,9 @@ impl Inspector {
 
     /// Asks for every claim with `changes` applied, unless the database changes meanwhile.
     pub fn judge_repair(self, changes: Vec<String>) {
+        if untrack(|| self.is_saved()) {
+            return;
+        }
         let edition = self.edition.get_value();
         spawn_local(async move {
             let answer = self.client.get_value().call(JudgeRepair { changes: changes.clone() }).await;
@@ -402,7 +410,7 @@ impl Inspector {
     }
 
     /// The database or the instant is another one from here on.
-    fn begin_edition(self) {
+    pub(super) fn begin_edition(self) {
         self.edition.update_value(|edition| *edition = edition.wrapping_add(1));
     }
 

@@ -6,6 +6,7 @@ use web_sys::{DataTransfer, File};
 
 use crate::domain::failure::{Failure, FailureKind};
 
+use super::intake::Picked;
 use super::state::Inspector;
 
 /// Takes files from the whole window. The answer tells whether files are being dragged over it just now.
@@ -51,7 +52,7 @@ fn take(inspector: Inspector, event: &DragEvent) {
     let Some(transfer) = event.data_transfer() else { return };
     match holds_folder(&transfer) {
         true => inspector.failure.set(Some(Failure::new(FailureKind::Folder, "A folder was dropped"))),
-        false => inspector.open(files(transfer.files())),
+        false => inspector.take_files(files(transfer.files()).into_iter().map(Picked::from).collect()),
     }
 }
 

@@ -20,6 +20,7 @@ use crate::domain::run::{Phase, Step};
 
 use super::baselines::Baselines;
 use super::route::Route;
+use super::saved::SavedReports;
 
 /// Provided as a context by the shell. Cheap to copy: every field is a handle.
 #[derive(Clone, Copy)]
@@ -52,6 +53,7 @@ pub struct Inspector {
     pub measuring: RwSignal<Settings>,
     /// What was measured before, as the browser keeps it.
     pub baselines: Baselines,
+    pub saved: SavedReports,
     pub route: RwSignal<Route>,
     pub(super) client: StoredValue<Client, LocalStorage>,
     /// Raised by whatever replaces what goes on; an older task sees it and stops.

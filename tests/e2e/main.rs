@@ -16,6 +16,7 @@ mod native;
 mod repair;
 mod rows;
 mod sample;
+mod saved_reports;
 mod server;
 mod stopping;
 

@@ -111,7 +111,10 @@ fn counts(catalogue: &Catalogue) -> String {
 
 #[component]
 fn DropZone(dragging: RwSignal<bool>) -> impl IntoView {
-    let opening = Inspector::use_().opening;
+    let inspector = Inspector::use_();
+    let opening = inspector.opening;
+    // A baseline that was dropped here.
+    let kept = inspector.baselines.done;
     let size = RwSignal::new(SampleSize::Default);
     let state = move || if dragging.get() { "dragging" } else { "idle" };
     let title = move || match (dragging.get(), opening.get()) {
@@ -127,7 +130,8 @@ fn DropZone(dragging: RwSignal<bool>) -> impl IntoView {
                     {title}
                 </h2>
                 <p class="muted">
-                    <span class="when-idle">"Add the "<code>"-wal"</code>" file beside it if the application is running."</span>
+                    <span class="when-idle">"Add the "<code>"-wal"</code>
+                        " file beside it if the application is running. A JSON report that was saved here opens without its database."</span>
                     <span class="when-dragging">"It is read in place, not copied first."</span>
                 </p>
                 <span class="visually-hidden" role="status">
@@ -139,6 +143,9 @@ fn DropZone(dragging: RwSignal<bool>) -> impl IntoView {
                 <TrySample size=size />
             </div>
             <SizeOfSample size=size />
+            <p class="hint" role="status">
+                {move || kept.get().map(|done| done.words)}
+            </p>
         </section>
     }
 }

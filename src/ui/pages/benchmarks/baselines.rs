@@ -20,6 +20,10 @@ use super::comparison::LastComparison;
 #[component]
 pub fn Baselines() -> impl IntoView {
     let inspector = Inspector::use_();
+    // A saved report was measured elsewhere, under circumstances that it does not tell in full.
+    if untrack(|| inspector.is_saved()) {
+        return ().into_any();
+    }
     inspector.baselines.load();
     let now = Memo::new(move |_| inspector.measured("").map(Arc::new));
     view! {
@@ -36,6 +40,7 @@ pub fn Baselines() -> impl IntoView {
             </div>
         </section>
     }
+    .into_any()
 }
 
 #[component]
