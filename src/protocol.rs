@@ -118,6 +118,9 @@ calls! {
     /// Measures one query with the person's own parameters.
     MeasureQuery { id: String, parameters: Vec<Value> } -> StepAnswer;
 
+    /// Previews a clean-up with a retention of the person's own, in days.
+    PreviewCleanup { id: String, retention_days: u32 } -> StepAnswer;
+
     /// Measures two statements of the person's own in turns.
     CompareStatements { first: String, second: String } -> StatementComparison;
 

@@ -128,6 +128,10 @@ fn answer(engine: &mut Engine, request: Request, files: Vec<web_sys::File>) -> R
             finish_promotion(engine);
             json(engine.measure_query(&call.id, Some(call.parameters)).map(StepAnswer::Query))
         }
+        Request::PreviewCleanup(call) => {
+            finish_promotion(engine);
+            json(engine.preview_with_retention(&call.id, call.retention_days).map(StepAnswer::Cleanup))
+        }
         Request::CompareStatements(call) => {
             finish_promotion(engine);
             json(engine.compare_statements([&call.first, &call.second]))

@@ -33,6 +33,19 @@ pub struct Catalogue {
 pub struct DocumentedColumns {
     pub name: String,
     pub columns: Vec<String>,
+    /// `None` where the guide names no status of the table's rows.
+    #[serde(default)]
+    pub status: Option<DocumentedStatus>,
+}
+
+/// Every status that the guide names for the rows of a table.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct DocumentedStatus {
+    pub column: String,
+    pub active: Vec<String>,
+    #[serde(default)]
+    pub finished: Vec<String>,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -88,6 +101,15 @@ pub struct DocumentedCleanup {
     pub finished: Option<String>,
 }
 
+impl DocumentedCleanup {
+    /// The same with another retention: only the modifier of its instant is written anew.
+    pub fn with_retention(&self, days: u32) -> Self {
+        let modifier = |days: u32| format!("'-{days} days'");
+        let sql = self.sql.replace(&modifier(self.retention_days), &modifier(days));
+        Self { sql, retention_days: days, ..self.clone() }
+    }
+}
+
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct DocumentedBenchmark {
@@ -137,6 +159,10 @@ impl Catalogue {
         let of_query =
             self.benchmarks.iter().filter(|benchmark| benchmark.query == query && benchmark.n_rows >= n_rows);
         of_query.min_by_key(|benchmark| benchmark.n_rows).map(DocumentedBenchmark::expected_ns)
+    }
+
+    pub fn table(&self, name: &str) -> Option<&DocumentedColumns> {
+        self.tables.iter().find(|table| table.name.eq_ignore_ascii_case(name))
     }
 
     pub fn index(&self, name: &str) -> Option<&DocumentedIndex> {

@@ -1,5 +1,11 @@
 //! What a documented DELETE does on one file: really executed on a fork, then dropped.
 
+pub mod cascade;
+pub mod histogram;
+pub mod script;
+pub mod space;
+pub mod together;
+
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
@@ -8,14 +14,21 @@ use super::plan::PlanRow;
 use super::plan_counts::StepCounts;
 use super::verdict::Claim;
 
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+use cascade::{IndexTrial, LookUp};
+use histogram::Histogram;
+use space::Space;
+
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct CleanupReport {
     pub id: String,
     pub title: String,
     pub table: String,
+    /// As it was run: as documented but for the retention, where a person chose another one.
     pub sql: String,
-    /// As documented: `30 days`.
+    /// `30 days`, as it was run.
     pub retention: String,
+    #[serde(default)]
+    pub retention_days: u32,
     /// The instant before which rows count as old, as SQLite's `datetime()` writes it.
     pub cutoff: String,
     pub claim: Option<Claim>,
@@ -37,6 +50,18 @@ pub struct CleanupReport {
     pub n_without_time: Option<u64>,
     /// Size of the pages that the run with foreign keys on put on the free list.
     pub bytes_freed: Option<u64>,
+    /// Ages of the rows of its own table.
+    #[serde(default)]
+    pub histogram: Option<Histogram>,
+    /// Of the run with foreign keys on; `None` when it failed.
+    #[serde(default)]
+    pub space: Option<Space>,
+    /// Every look-up that the cascade makes, that of rows below removed rows included.
+    #[serde(default)]
+    pub look_ups: Vec<LookUp>,
+    /// What an index on each child that is read from end to end would change.
+    #[serde(default)]
+    pub index_trials: Vec<IndexTrial>,
     /// Rows of its own table before.
     pub n_table_rows: Option<u64>,
     /// Rows before of each child table that is read from end to end for every deleted row.
@@ -57,6 +82,9 @@ pub struct CleanupReport {
 pub struct Release {
     /// The whole: a transaction that ends with the documented DELETE.
     pub sql: String,
+    /// The statements behind the DELETE alone.
+    #[serde(default)]
+    pub updates: Vec<String>,
     /// Rows whose reference is set to NULL.
     pub n_released: u64,
     /// Rows that the DELETE then removes from its own table.
@@ -64,16 +92,17 @@ pub struct Release {
     pub by_table: BTreeMap<String, u64>,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum DeleteOutcome {
+    #[default]
     Ok,
     ForeignKeyViolation,
     /// A trigger or another constraint stopped it, or SQLite failed.
     Failed,
 }
 
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct WithForeignKeys {
     pub outcome: DeleteOutcome,
     pub error: Option<String>,
@@ -83,6 +112,9 @@ pub struct WithForeignKeys {
     pub by_table: BTreeMap<String, u64>,
     /// Rows changed by SET NULL, SET DEFAULT or triggers, by table.
     pub updated_by_table: BTreeMap<String, u64>,
+    /// Rows added by triggers, by table.
+    #[serde(default)]
+    pub inserted_by_table: BTreeMap<String, u64>,
     /// Time of the statement on the copy.
     pub elapsed_ns: u64,
     pub vm_steps: u64,
@@ -90,9 +122,16 @@ pub struct WithForeignKeys {
     pub n_matching: u64,
 }
 
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct WithoutForeignKeys {
     pub n_deleted: u64,
+    /// Every table that loses rows: its own, and what triggers reach.
+    #[serde(default)]
+    pub by_table: BTreeMap<String, u64>,
+    #[serde(default)]
+    pub updated_by_table: BTreeMap<String, u64>,
+    #[serde(default)]
+    pub inserted_by_table: BTreeMap<String, u64>,
     /// Rows whose parent went, by child table; only those that were no orphans before.
     pub orphans: BTreeMap<String, u64>,
     pub error: Option<String>,

@@ -9,6 +9,23 @@ use time::{OffsetDateTime, PrimitiveDateTime};
 #[serde(into = "String", try_from = "String")]
 pub struct Instant(pub i64);
 
+/// A day of the calendar.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Date {
+    pub year: u32,
+    /// From 1.
+    pub month: u32,
+    pub day: u32,
+}
+
+impl Date {
+    /// `Jan` to `Dec`.
+    pub fn month_name(self) -> &'static str {
+        const NAMES: [&str; 12] = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+        NAMES.get((self.month as usize).wrapping_sub(1)).copied().unwrap_or("")
+    }
+}
+
 impl Instant {
     /// `2026-11-20T09:30:00Z`; the epoch when the number is outside the years 0 to 9999.
     pub fn rfc3339(self) -> String {
@@ -39,6 +56,15 @@ impl Instant {
 
     pub fn plus_days(self, days: i64) -> Self {
         Self(self.0.saturating_add(days.saturating_mul(86_400_000)))
+    }
+
+    /// Its day in UTC.
+    pub fn date(self) -> Date {
+        let text = self.local_input();
+        let mut parts = text.split(['-', 'T']);
+        let mut next = || parts.next().and_then(|part| part.parse().ok()).unwrap_or_default();
+        let (year, month, day) = (next(), next(), next());
+        Date { year, month, day }
     }
 
     /// Midnight of a date, for generated data and tests.

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::benchmark::{Benchmark, FileBenchmark, Growth};
 use super::cleanup::CleanupReport;
+use super::cleanup::together::Together;
 use super::database::{BtreeSize, Database};
 use super::failure::{Failure, FailureKind};
 use super::finding::Finding;
@@ -34,6 +35,9 @@ pub struct Report {
     pub migration: Vec<IndexReport>,
     pub queries: Vec<QueryReport>,
     pub cleanups: Vec<CleanupReport>,
+    /// All of them one after the other; `None` until asked.
+    #[serde(default)]
+    pub together: Option<Together>,
     /// The guide's, on made-up data.
     pub benchmarks: Vec<Benchmark>,
     /// The same queries with values of the dropped file.
@@ -99,6 +103,7 @@ impl Report {
             migration: Vec::new(),
             queries: Vec::new(),
             cleanups: Vec::new(),
+            together: None,
             benchmarks: Vec::new(),
             file_benchmarks: Vec::new(),
             growth: Vec::new(),

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::benchmark::{Benchmark, FileBenchmark, Growth};
 use super::catalogue::Catalogue;
 use super::cleanup::CleanupReport;
+use super::cleanup::together::Together;
 use super::database::BtreeSize;
 use super::index_findings::{IndexRelation, IndexStatistics, IndexUse};
 use super::migration::IndexReport;
@@ -27,6 +28,8 @@ pub enum Step {
     BuildIndex(String),
     MeasureQuery(String),
     PreviewCleanup(String),
+    /// All clean-ups one after the other, in every order.
+    CleanTogether,
     /// Definitions that make every claim hold, found and proven on a copy.
     Repair,
     /// Space by table and index.
@@ -94,7 +97,7 @@ impl Step {
             Self::Analyze => Phase::Analyze,
             Self::BuildIndex(_) => Phase::Migration,
             Self::MeasureQuery(_) => Phase::Queries,
-            Self::PreviewCleanup(_) => Phase::Cleanups,
+            Self::PreviewCleanup(_) | Self::CleanTogether => Phase::Cleanups,
             Self::Repair => Phase::Repair,
             Self::Sizes | Self::TryWithout => Phase::Sizes,
             Self::Benchmark(_) | Self::FileBenchmark(_) => Phase::Benchmarks,
@@ -110,6 +113,7 @@ impl Step {
             Self::BuildIndex(index) => format!("Building {index} on a copy"),
             Self::MeasureQuery(id) => format!("Measuring {id}"),
             Self::PreviewCleanup(id) => format!("Executing {id} on a copy"),
+            Self::CleanTogether => "Executing all clean-ups on a copy, in every order".into(),
             Self::Repair => "Finding and proving a repair on a copy".into(),
             Self::Sizes => "Measuring tables and indexes".into(),
             Self::TryWithout => "Running statements without an index, and without statistics".into(),
@@ -127,6 +131,7 @@ pub fn steps(catalogue: &Catalogue) -> Vec<Step> {
     steps.push(Step::Analyze);
     steps.extend(catalogue.queries.iter().map(|query| Step::MeasureQuery(query.id.clone())));
     steps.extend(catalogue.cleanups.iter().map(|cleanup| Step::PreviewCleanup(cleanup.id.clone())));
+    steps.push(Step::CleanTogether);
     steps.extend([Step::Repair, Step::Sizes, Step::TryWithout]);
     // With the definitions of the repair, so after it.
     steps.extend(benchmark_steps(catalogue));
@@ -169,6 +174,7 @@ pub enum StepAnswer {
     Index(IndexReport),
     Query(QueryReport),
     Cleanup(CleanupReport),
+    Together(Together),
     Repair(RepairTrial),
     Sizes(Vec<BtreeSize>),
     TriedWithout(TriedWithout),
@@ -203,7 +209,14 @@ impl Report {
             StepAnswer::Judged(judged) => self.absorb_judged(judged),
             StepAnswer::Index(entry) => self.put_index(entry),
             StepAnswer::Query(query) => self.put_query(query),
-            StepAnswer::Cleanup(cleanup) => self.put_cleanup(cleanup),
+            StepAnswer::Cleanup(cleanup) => {
+                // What was tried with another retention says nothing of this one.
+                if self.cleanup(&cleanup.id).is_some_and(|old| old.sql != cleanup.sql) {
+                    self.together = None;
+                }
+                self.put_cleanup(cleanup);
+            }
+            StepAnswer::Together(together) => self.together = Some(together),
             StepAnswer::Repair(trial) => self.repair = Some(trial),
             StepAnswer::Sizes(sizes) => self.sizes = sizes,
             StepAnswer::TriedWithout(tried) => {

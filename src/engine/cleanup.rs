@@ -1,5 +1,11 @@
 //! The documented DELETEs, really executed on scratch forks that are then dropped.
 
+mod calls;
+mod cascade;
+mod histogram;
+mod space;
+pub mod together;
+
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use rusqlite::config::DbConfig;
@@ -13,10 +19,11 @@ use super::migrate::count_rows;
 use super::scan_status::{Scan, scans};
 use super::tally::{Tally, sample};
 use crate::domain::catalogue::DocumentedCleanup;
+use crate::domain::cleanup::space::Space;
 use crate::domain::cleanup::{
     BlockingRows, CleanupReport, DeleteOutcome, Release, WithForeignKeys, WithoutForeignKeys,
 };
-use crate::domain::database::{Database, ForeignKey, Table};
+use crate::domain::database::{Database, ForeignKey};
 use crate::domain::look_ups::scanned_children;
 use crate::domain::plan::PlanRow;
 use crate::domain::plan_counts::StepCounts;
@@ -48,7 +55,13 @@ pub fn preview(
         report.steps_before = run.steps;
     }
     report.samples = run.tally.samples(database, &cleanup.table);
-    report.bytes_freed = Some(run.bytes_freed);
+    report.bytes_freed = Some(run.space.as_ref().map_or(0, |space| space.n_pages_freed() * space.page_size));
+    report.space = run.space;
+    report.look_ups = cascade::read(original, database, &run.tally.deleted)?;
+    if run.outcome.outcome == DeleteOutcome::Ok {
+        let without = (run.outcome.vm_steps, run.outcome.elapsed_ns);
+        report.index_trials = cascade::try_indexes(cleanup, database, fork, &report.look_ups, without)?;
+    }
     report.n_table_rows = Some(count_rows(original, &cleanup.table)?);
     for (_, child) in scanned_children(&report.plan) {
         if database.table(&child).is_some() {
@@ -63,7 +76,13 @@ pub fn preview(
     let alone = with_keys.outcome == DeleteOutcome::Ok && children_of(database, touched).is_empty();
     report.foreign_keys_off = Some(if alone {
         // No foreign key refers to any table that it touched: switched off, they change nothing.
-        WithoutForeignKeys { n_deleted: with_keys.n_deleted, orphans: BTreeMap::new(), error: None }
+        WithoutForeignKeys {
+            n_deleted: with_keys.n_deleted,
+            by_table: with_keys.by_table.clone(),
+            updated_by_table: with_keys.updated_by_table.clone(),
+            inserted_by_table: with_keys.inserted_by_table.clone(),
+            ..WithoutForeignKeys::default()
+        }
     } else {
         without_foreign_keys(cleanup, database, fork, original, before)?
     });
@@ -102,15 +121,14 @@ struct Run {
     tally: Tally,
     /// Empty when it was stopped half-way.
     steps: Vec<StepCounts>,
-    bytes_freed: u64,
+    /// `None` when it failed.
+    space: Option<Space>,
     blocking: Vec<BlockingRows>,
     release: Option<Release>,
 }
 
-/// Runs the statement as the application would.
-///
-/// It runs deferred, so that SQLite checks its constraints at COMMIT and not at its end: for one statement the answer
-/// is the same, and what blocks can be looked at before it is taken back.
+/// Runs the statement as the application would. When a foreign key stops it, it is run again with all constraints
+/// checked at COMMIT, so that what blocks can be looked at before it is taken back.
 fn with_foreign_keys(
     cleanup: &DocumentedCleanup,
     database: &Database,
@@ -118,57 +136,57 @@ fn with_foreign_keys(
     original: &Db,
     plan: &[PlanRow],
 ) -> Result<Run> {
-    let Deletion { db, tally, answer, pages_before, elapsed_ns } = delete(cleanup, fork, ForeignKeys::On, plan)?;
-    let (ran, steps) = match answer {
-        Ok(ran) => (Ok(ran.vm_steps), btree_pages::count(original, fork, &ran.pages, plan, ran.scans)?),
-        Err(error) => (Err(error), Vec::new()),
-    };
-    let finished = ran.is_ok();
+    let before = space::Before::read(original)?;
+    let steps = |ran: Executed| btree_pages::count(original, fork, &ran.pages, plan, ran.scans);
+    let Deletion { db, tally, answer, elapsed_ns } = delete(cleanup, fork, ForeignKeys::On, Checked::AsDeclared, plan)?;
     let start = monotonic_ns();
-    let answer = ran.and_then(|vm_steps| Ok(db.execute_batch("COMMIT").map(|()| vm_steps)?));
+    let answer = answer.and_then(|ran| Ok(db.execute_batch("COMMIT").map(|()| ran)?));
     let elapsed_ns = elapsed_ns + monotonic_ns().saturating_sub(start);
-    let own = of_table(&tally.deleted, &cleanup.table);
     let error = match answer {
-        Ok(vm_steps) => {
-            let bytes_freed = pages_before.saturating_sub(used_pages(&db)?) * page_size(&db)?;
+        Ok(ran) => {
+            let own = of_table(&tally.deleted, &cleanup.table);
             let outcome = WithForeignKeys {
                 outcome: DeleteOutcome::Ok,
                 error: None,
                 n_deleted: own,
                 by_table: tally.deleted.clone(),
                 updated_by_table: tally.updated.clone(),
+                inserted_by_table: tally.inserted.clone(),
                 elapsed_ns,
-                vm_steps,
+                vm_steps: ran.vm_steps,
                 n_matching: own,
             };
-            return Ok(Run { outcome, tally, steps, bytes_freed, blocking: Vec::new(), release: None });
+            let (steps, space) = (steps(ran)?, Some(space::measure(&before, database, fork, &db)?));
+            return Ok(Run { outcome, tally, steps, space, blocking: Vec::new(), release: None });
         }
         Err(error) if error.is_cancelled() => return Err(error),
         Err(error) => error,
     };
-    let mut outcome = WithForeignKeys {
-        outcome: DeleteOutcome::Failed,
-        error: Some(error.words()),
-        n_deleted: 0,
-        by_table: BTreeMap::new(),
-        updated_by_table: BTreeMap::new(),
-        elapsed_ns,
-        vm_steps: 0,
-        n_matching: own,
+    drop(db);
+    let mut run = Run {
+        outcome: WithForeignKeys {
+            outcome: DeleteOutcome::Failed,
+            error: Some(error.words()),
+            elapsed_ns,
+            ..WithForeignKeys::default()
+        },
+        tally: Tally::default(),
+        steps: Vec::new(),
+        space: None,
+        blocking: Vec::new(),
+        release: None,
     };
-    let run = |outcome, tally, blocking, release| Run { outcome, tally, steps, bytes_freed: 0, blocking, release };
     if is_violation(&error) {
-        outcome.outcome = DeleteOutcome::ForeignKeyViolation;
-        if finished {
-            let blocking = blocking_rows(&db, database, original, &tally)?;
-            let release = release(&db, cleanup, database, &blocking, &tally)?;
-            return Ok(run(outcome, tally, blocking, release));
-        }
-        match past_restrict(cleanup, database, fork) {
-            Ok((db, tally)) => {
-                outcome.n_matching = of_table(&tally.deleted, &cleanup.table);
-                let blocking = blocking_rows(&db, database, original, &tally)?;
-                return Ok(run(outcome, tally, blocking, None));
+        run.outcome.outcome = DeleteOutcome::ForeignKeyViolation;
+        let Deletion { db, tally, answer, .. } = delete(cleanup, fork, ForeignKeys::On, Checked::AtCommit, plan)?;
+        match answer {
+            Ok(ran) => {
+                run.steps = steps(ran)?;
+                run.outcome.n_matching = of_table(&tally.deleted, &cleanup.table);
+                run.blocking = blocking_rows(&db, database, original, &tally)?;
+                run.release = release(&db, cleanup, database, &run.blocking, &tally)?;
+                run.tally = tally;
+                return Ok(run);
             }
             Err(error) if error.is_cancelled() => return Err(error),
             // A trigger stops it as well.
@@ -176,8 +194,8 @@ fn with_foreign_keys(
         }
     }
     // What was stopped half-way says nothing about how many rows there were.
-    outcome.n_matching = n_matching(cleanup, fork)?;
-    Ok(run(outcome, Tally::default(), Vec::new(), None))
+    run.outcome.n_matching = n_matching(cleanup, fork)?;
+    Ok(run)
 }
 
 struct Deletion {
@@ -185,20 +203,35 @@ struct Deletion {
     tally: Tally,
     /// The transaction is still open.
     answer: Result<Executed>,
-    pages_before: u64,
     elapsed_ns: u64,
 }
 
-/// The statement in a transaction with deferred constraints. Nothing needs to be taken back, so nothing is journaled;
-/// only a statement that fails is run again with a journal, to hear SQLite's words.
-fn delete(cleanup: &DocumentedCleanup, fork: &Fork, foreign_keys: ForeignKeys, plan: &[PlanRow]) -> Result<Deletion> {
+/// When foreign keys are checked.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Checked {
+    /// RESTRICT at once, the others at the statement's end or at COMMIT.
+    AsDeclared,
+    AtCommit,
+}
+
+/// The statement in a transaction. Nothing needs to be taken back, so nothing is journaled; only a statement that fails
+/// is run again with a journal, to hear SQLite's words.
+fn delete(
+    cleanup: &DocumentedCleanup,
+    fork: &Fork,
+    foreign_keys: ForeignKeys,
+    checked: Checked,
+    plan: &[PlanRow],
+) -> Result<Deletion> {
     let run = |db: Db| -> Result<Deletion> {
-        let pages_before = used_pages(&db)?;
-        db.execute_batch("BEGIN; PRAGMA defer_foreign_keys = ON;")?;
+        db.execute_batch("BEGIN")?;
+        if checked == Checked::AtCommit {
+            db.execute_batch("PRAGMA defer_foreign_keys = ON")?;
+        }
         let start = monotonic_ns();
         let (tally, answer) = Tally::of(&db, || execute(&db, &cleanup.sql, plan));
         let elapsed_ns = monotonic_ns().saturating_sub(start);
-        Ok(Deletion { db, tally, answer, pages_before, elapsed_ns })
+        Ok(Deletion { db, tally, answer, elapsed_ns })
     };
     let quick = run(Db::open_unjournaled(fork.fork(), foreign_keys)?)?;
     match &quick.answer {
@@ -255,35 +288,6 @@ fn blocking_rows(db: &Db, database: &Database, original: &Db, tally: &Tally) -> 
         }
     }
     Ok(rows)
-}
-
-/// Runs the statement while the rows of all RESTRICT children are away, then puts them back, naming what is gone.
-fn past_restrict(cleanup: &DocumentedCleanup, database: &Database, fork: &Fork) -> Result<(Db, Tally)> {
-    let db = Db::open(fork.fork(), ForeignKeys::Off)?;
-    let restricts = |table: &&Table| {
-        table.foreign_keys.iter().any(|key| key.on_delete == "RESTRICT")
-            && !table.name.eq_ignore_ascii_case(&cleanup.table)
-    };
-    let children: Vec<(usize, &Table)> = database.tables.iter().filter(restricts).enumerate().collect();
-    let triggers = |on| db.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_TRIGGER, on);
-    triggers(false)?;
-    for (at, child) in &children {
-        let child = quoted(&child.name);
-        let sql = format!("CREATE TEMP TABLE cortex_aside_{at} AS SELECT * FROM {child}; DELETE FROM main.{child};");
-        db.execute_batch(&sql)?;
-    }
-    triggers(true)?;
-    db.execute_batch("PRAGMA foreign_keys = ON; BEGIN; PRAGMA defer_foreign_keys = ON;")?;
-    let (tally, answer) = Tally::of(&db, || execute(&db, &cleanup.sql, &[]));
-    answer?;
-    triggers(false)?;
-    for (at, child) in &children {
-        let columns: Vec<String> = child.columns.iter().filter(|c| !c.generated).map(|c| quoted(&c.name)).collect();
-        let (child, columns) = (quoted(&child.name), columns.join(", "));
-        db.execute_batch(&format!("INSERT INTO main.{child}({columns}) SELECT {columns} FROM cortex_aside_{at}"))?;
-    }
-    triggers(true)?;
-    Ok((db, tally))
 }
 
 fn describe_blocking(db: &Db, database: &Database, child: &str, key: &ForeignKey, n_rows: u64) -> Result<BlockingRows> {
@@ -366,6 +370,7 @@ fn release(
             cleanup.sql.trim(),
             updates.join("\n")
         ),
+        updates,
         n_released,
         n_deleted: of_table(&by_table, &cleanup.table),
         by_table,
@@ -414,14 +419,32 @@ fn without_foreign_keys(
     original: &Db,
     before: &mut OrphansBefore,
 ) -> Result<WithoutForeignKeys> {
-    let Deletion { db, tally, answer, .. } = delete(cleanup, fork, ForeignKeys::Off, &[])?;
+    let Deletion { db, tally, answer, .. } = delete(cleanup, fork, ForeignKeys::Off, Checked::AsDeclared, &[])?;
     if let Err(error) = answer {
         if error.is_cancelled() {
             return Err(error);
         }
-        return Ok(WithoutForeignKeys { n_deleted: 0, orphans: BTreeMap::new(), error: Some(error.words()) });
+        return Ok(WithoutForeignKeys { error: Some(error.words()), ..WithoutForeignKeys::default() });
     }
-    let pairs: BTreeSet<(String, String)> = children_of(database, tally.deleted.keys())
+    Ok(WithoutForeignKeys {
+        n_deleted: of_table(&tally.deleted, &cleanup.table),
+        orphans: orphans_left(&db, database, original, &tally.deleted, before)?,
+        by_table: tally.deleted,
+        updated_by_table: tally.updated,
+        inserted_by_table: tally.inserted,
+        error: None,
+    })
+}
+
+/// Rows that name nothing since rows of the tables in `deleted` went, by child table.
+fn orphans_left(
+    db: &Db,
+    database: &Database,
+    original: &Db,
+    deleted: &BTreeMap<String, u64>,
+    before: &mut OrphansBefore,
+) -> Result<BTreeMap<String, u64>> {
+    let pairs: BTreeSet<(String, String)> = children_of(database, deleted.keys())
         .into_iter()
         .map(|(child, key)| (child.to_owned(), key.parent.to_ascii_lowercase()))
         .collect();
@@ -432,13 +455,12 @@ fn without_foreign_keys(
             Some(n) => *n,
             None => *before.0.entry(pair).or_insert(orphans(original, &child, &parent)?),
         };
-        let n = orphans(&db, &child, &parent)?.saturating_sub(n_before);
+        let n = orphans(db, &child, &parent)?.saturating_sub(n_before);
         if n > 0 {
             *left.entry(child).or_insert(0) += n;
         }
     }
-    let n_deleted = of_table(&tally.deleted, &cleanup.table);
-    Ok(WithoutForeignKeys { n_deleted, orphans: left, error: None })
+    Ok(left)
 }
 
 /// Every foreign key that names one of `parents`, with its table.
@@ -478,12 +500,10 @@ fn dangling_of(db: &Db, child: &str, key: &ForeignKey) -> Result<u64> {
     }
 }
 
-/// Pages that hold something.
-fn used_pages(connection: &Connection) -> Result<u64> {
-    let pragma = |name: &str| connection.query_row(&format!("PRAGMA {name}"), [], |row| row.get::<_, i64>(0));
-    Ok(pragma("page_count")?.unsigned_abs().saturating_sub(pragma("freelist_count")?.unsigned_abs()))
+fn pragma(connection: &Connection, name: &str) -> Result<u64> {
+    Ok(connection.query_row(&format!("PRAGMA {name}"), [], |row| row.get::<_, i64>(0))?.unsigned_abs())
 }
 
 fn page_size(connection: &Connection) -> Result<u64> {
-    Ok(connection.query_row("PRAGMA page_size", [], |row| row.get::<_, i64>(0))?.unsigned_abs())
+    pragma(connection, "page_size")
 }

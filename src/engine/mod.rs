@@ -35,6 +35,7 @@ mod repair_search;
 mod rewrites;
 mod rows;
 mod sample;
+mod sandbox;
 mod scan_status;
 mod schema_state;
 mod sizes;
@@ -68,6 +69,7 @@ use crate::domain::benchmark::{Benchmark, FileBenchmark, Growth, StatementCompar
 use crate::domain::bytecode::Opcode;
 use crate::domain::catalogue::{Catalogue, DocumentedCleanup, DocumentedQuery};
 use crate::domain::cleanup::CleanupReport;
+use crate::domain::cleanup::histogram::Histogram;
 use crate::domain::database::{BtreeSize, Database, Index};
 use crate::domain::failure::FailureKind;
 use crate::domain::finding::Subject;
@@ -110,6 +112,10 @@ struct Session {
     fresh: Option<StatisticsRows>,
     chosen: Chosen,
     orphans: OrphansBefore,
+    /// Ages of the rows of each clean-up's table, by its id.
+    histograms: Vec<(String, Histogram)>,
+    /// Retentions that a person chose, in days, by clean-up.
+    retentions: BTreeMap<String, u32>,
     repaired: Option<Repaired>,
     /// The made-up data that was asked for last.
     data: Option<DataSet>,
@@ -193,6 +199,8 @@ impl Engine {
             fresh: None,
             chosen: Chosen::default(),
             orphans: OrphansBefore::default(),
+            histograms: Vec::new(),
+            retentions: BTreeMap::new(),
             repaired: None,
             data: None,
             sizes: None,
@@ -226,6 +234,7 @@ impl Engine {
             Step::BuildIndex(index) => self.build_index(index).map(StepAnswer::Index),
             Step::MeasureQuery(id) => self.measure_query(id, None).map(StepAnswer::Query),
             Step::PreviewCleanup(id) => self.preview_cleanup(id).map(StepAnswer::Cleanup),
+            Step::CleanTogether => self.clean_together().map(StepAnswer::Together),
             Step::Repair => self.repair().map(StepAnswer::Repair),
             Step::Sizes => self.sizes().map(StepAnswer::Sizes),
             Step::TryWithout => self.try_without().map(StepAnswer::TriedWithout),
@@ -380,14 +389,6 @@ impl Engine {
         migrate::apply(&entry, &session.database, &session.blueprint, original, candidate, granularity_ns)
     }
 
-    fn preview_cleanup(&mut self, id: &str) -> Result<CleanupReport> {
-        let cleanup = self.catalogue.cleanup(id).cloned().ok_or_else(|| unknown("clean-up", id))?;
-        let catalogue = &self.catalogue;
-        let session = self.session.as_mut().ok_or_else(not_open)?;
-        let report = session.judge_cleanup(catalogue, &cleanup)?;
-        cleanup::preview(&cleanup, &session.database, &session.original, &mut session.orphans, report)
-    }
-
     fn sizes(&mut self) -> Result<Vec<BtreeSize>> {
         let session = self.session()?;
         let sizes = sizes::all(&session.original)?;
@@ -503,7 +504,8 @@ impl Session {
             judged.queries.push(self.judge_query(catalogue, query, parameters)?);
         }
         for cleanup in &catalogue.cleanups {
-            judged.cleanups.push(self.judge_cleanup(catalogue, cleanup)?);
+            let cleanup = self.cleanup(catalogue, &cleanup.id)?;
+            judged.cleanups.push(self.judge_cleanup(catalogue, &cleanup)?);
         }
         judged.index_statistics = self.blueprint.statistics.read_as(Statistics::OfFile);
         judged.index_statistics.extend(self.fresh.iter().flat_map(|rows| rows.read_as(Statistics::Fresh)));
@@ -621,17 +623,9 @@ impl Session {
             plan_after: judged.plan_after,
             steps_before: judged.steps_before,
             steps_after: judged.steps_after,
-            foreign_keys_on: None,
-            foreign_keys_off: None,
-            n_missed_by_text_comparison: None,
-            n_without_time: None,
-            bytes_freed: None,
-            n_table_rows: None,
-            n_child_rows: BTreeMap::new(),
-            samples: Vec::new(),
-            blocking: Vec::new(),
-            release: None,
+            retention_days: cleanup.retention_days,
             error: judged.error,
+            ..CleanupReport::default()
         })
     }
 

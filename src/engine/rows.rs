@@ -198,7 +198,7 @@ fn places(first: u64, n: u32) -> (i64, i64) {
 }
 
 /// Expressions that tell the rows of a table apart.
-fn key_of(table: &Table) -> Vec<String> {
+pub(super) fn key_of(table: &Table) -> Vec<String> {
     if table.without_rowid {
         return table.key_columns().into_iter().map(|at| quoted(&table.columns[at].name)).collect();
     }
@@ -265,8 +265,8 @@ impl Session {
         if let Some(id) = &asked.removed_by
             && self.doomed.as_ref().is_none_or(|doomed| doomed.cleanup != *id)
         {
-            let cleanup = catalogue.cleanup(id).ok_or_else(|| unknown("clean-up", id))?;
-            self.doomed = Some(Doomed::find(cleanup, &self.database, fork.fork())?);
+            let cleanup = self.cleanup(catalogue, id)?;
+            self.doomed = Some(Doomed::find(&cleanup, &self.database, fork.fork())?);
         }
         let doomed = asked.removed_by.as_ref().map(|_| self.doomed.as_ref()?.keys.get(&table.name));
         let is_utf16 = self.database.encoding.starts_with("UTF-16");

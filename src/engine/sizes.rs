@@ -10,6 +10,17 @@ const AGGREGATE: &str = "SELECT name, pgsize, pageno, unused, ncell FROM dbstat 
 
 /// Every b-tree, the largest first. Reads the whole file.
 pub fn all(connection: &Connection) -> Result<Vec<BtreeSize>> {
+    let mut sizes = without_rows(connection)?;
+    for size in sizes.iter_mut().filter(|size| !size.is_index) {
+        // dbstat counts the cells of a table's inner pages too; its rows have to be counted.
+        let sql = format!("SELECT count(*) FROM {}", quoted(&size.name));
+        size.n_rows = connection.query_row(&sql, [], |row| row.get::<_, i64>(0)).unwrap_or_default().unsigned_abs();
+    }
+    Ok(sizes)
+}
+
+/// The same without counting the rows of tables: their cells stand in `n_rows`.
+pub fn without_rows(connection: &Connection) -> Result<Vec<BtreeSize>> {
     let mut statement = connection.prepare(&format!(
         "SELECT d.name, d.pgsize, d.pageno, d.unused, d.ncell, coalesce(s.tbl_name, d.name), coalesce(s.type, 'table') = 'index'
          FROM ({AGGREGATE}) AS d LEFT JOIN sqlite_schema AS s ON s.name = d.name ORDER BY d.pgsize DESC, d.name"
@@ -18,11 +29,6 @@ pub fn all(connection: &Connection) -> Result<Vec<BtreeSize>> {
     let mut sizes = Vec::new();
     while let Some(row) = rows.next()? {
         sizes.push(BtreeSize { table: row.get(5)?, is_index: row.get(6)?, ..size(row)? });
-    }
-    for size in sizes.iter_mut().filter(|size| !size.is_index) {
-        // dbstat counts the cells of a table's inner pages too; its rows have to be counted.
-        let sql = format!("SELECT count(*) FROM {}", quoted(&size.name));
-        size.n_rows = connection.query_row(&sql, [], |row| row.get::<_, i64>(0)).unwrap_or_default().unsigned_abs();
     }
     Ok(sizes)
 }

@@ -1,4 +1,4 @@
-//! Counts every row that a statement removes or changes, in every table, cascades and triggers included.
+//! Counts every row that a statement removes, changes or adds, in every table, cascades and triggers included.
 //!
 //! SQLite's pre-update hook is called once for each row before it goes. `changes()` leaves out cascaded rows, and the
 //! update hook leaves out tables WITHOUT ROWID.
@@ -37,6 +37,7 @@ unsafe extern "C" {
 pub struct Tally {
     pub deleted: BTreeMap<String, u64>,
     pub updated: BTreeMap<String, u64>,
+    pub inserted: BTreeMap<String, u64>,
     samples: BTreeMap<String, Vec<Vec<Value>>>,
     /// Only where they are asked for; tables WITHOUT ROWID stand there from the start.
     keys: Option<BTreeMap<String, DoomedKeys>>,
@@ -139,16 +140,21 @@ unsafe extern "C" fn on_row(
     context: *mut c_void,
     db: *mut ffi::sqlite3,
     operation: c_int,
-    _database: *const c_char,
+    database: *const c_char,
     table: *const c_char,
     old_rowid: i64,
     _new_rowid: i64,
 ) {
-    // SAFETY: SQLite passes back the context that `Tally::of` gave it, and a NUL-terminated name.
+    // SAFETY: SQLite passes back the context that `Tally::of` gave it, and NUL-terminated names.
     let (tally, table) = unsafe { (&mut *context.cast::<Tally>(), CStr::from_ptr(table).to_string_lossy()) };
+    // Temporary tables are no part of the file.
+    if unsafe { CStr::from_ptr(database) } == c"temp" {
+        return;
+    }
     let count = match operation {
         ffi::SQLITE_DELETE => &mut tally.deleted,
         ffi::SQLITE_UPDATE => &mut tally.updated,
+        ffi::SQLITE_INSERT => &mut tally.inserted,
         _ => return,
     };
     match count.get_mut(table.as_ref()) {

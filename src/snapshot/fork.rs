@@ -110,6 +110,12 @@ impl Fork {
         self.0.main.borrow().changed_bytes()
     }
 
+    /// Pages of the main file, numbered from 1, that were written since this fork was made of `before`.
+    pub fn pages_changed_since(&self, before: &Fork) -> Vec<u64> {
+        let (main, before) = (self.0.main.borrow(), before.0.main.borrow());
+        main.pages_changed_since(&before).map(|number| number + 1).collect()
+    }
+
     /// Length of the main file in bytes; what only the -wal holds is not in it yet.
     pub fn len(&self) -> u64 {
         self.0.main.borrow().len()

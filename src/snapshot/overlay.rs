@@ -45,6 +45,13 @@ impl Overlay {
         self.pages.len() as u64 * self.page_size as u64
     }
 
+    /// Pages of this file, each once, that are not the very ones of `before`, of which this one is a clone.
+    pub fn pages_changed_since<'a>(&'a self, before: &'a Overlay) -> impl Iterator<Item = u64> + 'a {
+        let is_new =
+            |(number, page): &(&u64, &Rc<Vec<u8>>)| before.pages.get(number).is_none_or(|old| !Rc::ptr_eq(old, page));
+        self.pages.iter().filter(is_new).map(|(number, _)| *number)
+    }
+
     /// As [`super::Source::read_at`].
     pub fn read_at(&self, offset: u64, buf: &mut [u8]) -> io::Result<usize> {
         let n = available(self.len, offset, buf.len());

@@ -158,6 +158,7 @@ impl Inspector {
             report.elapsed_ns = None;
             report.queries.clear();
             report.cleanups.clear();
+            report.together = None;
             report.repair = None;
             report.failed_steps.clear();
         });
@@ -309,7 +310,7 @@ impl Inspector {
     }
 
     /// Notes `step` as busy until `answer` is there, and takes the answer in if the database is still the same.
-    async fn single(
+    pub(super) async fn single(
         self,
         step: Step,
         answer: impl Future<Output = Result<StepAnswer, ClientError>>,

@@ -18,6 +18,7 @@ mod marked;
 mod nav;
 mod open_button;
 mod pages;
+mod retention;
 mod route;
 mod rows;
 mod run_status;

@@ -172,7 +172,7 @@ impl Fixture {
         fixture
     }
 
-    fn empty_file() -> Self {
+    pub fn empty_file() -> Self {
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join("db.sqlite");
         Self { dir, path }

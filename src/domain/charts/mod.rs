@@ -7,6 +7,7 @@
 //! its width in pixels: text is 12 of them, so that a narrow picture is drawn anew and not scaled. `svg` writes
 //! elements, `scale` turns figures into pixels, `frame` draws axes, `labels` keeps text apart.
 
+mod ages;
 mod change;
 mod density;
 mod frame;
@@ -19,6 +20,7 @@ mod scatter;
 mod svg;
 mod violins;
 
+pub use ages::{ages, ages_caption, ages_table};
 pub use change::{change, change_table};
 pub use density::{density, density_table};
 pub use growth::{Measure, growth, growth_table, growth_with_file, growth_words};

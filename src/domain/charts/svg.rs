@@ -31,9 +31,26 @@ impl Svg {
 
     /// Between two corners, whichever they are.
     pub fn rect(&mut self, class: &str, one: Point, other: Point) {
+        self.filled_rect(class, None, [one, other]);
+    }
+
+    /// `fill` is what [`Svg::hatch`] answered; without it the class says how.
+    pub fn filled_rect(&mut self, class: &str, fill: Option<&str>, [one, other]: [Point; 2]) {
         let [x, y] = pixels((one.0.min(other.0), one.1.min(other.1)));
         let [width, height] = pixels(((one.0 - other.0).abs(), (one.1 - other.1).abs()));
-        self.element(format_args!(r#"<rect class="{class}" x="{x}" y="{y}" width="{width}" height="{height}"/>"#));
+        let fill = fill.map(|fill| format!(r#" fill="{fill}""#)).unwrap_or_default();
+        self.element(format_args!(
+            r#"<rect class="{class}" x="{x}" y="{y}" width="{width}" height="{height}"{fill}/>"#
+        ));
+    }
+
+    /// Slanted lines to fill something with, told apart without colours; `id` is the picture's.
+    pub fn hatch(&mut self, id: &str) -> String {
+        let id = escape(id);
+        self.element(format_args!(
+            r#"<defs><pattern id="{id}-hatch" width="5" height="5" patternUnits="userSpaceOnUse" patternTransform="rotate(45)"><rect class="hatch-ground" width="5" height="5"/><rect class="hatch-line" width="1.6" height="5"/></pattern></defs>"#
+        ));
+        format!("url(#{id}-hatch)")
     }
 
     pub fn circle(&mut self, class: &str, at: Point, radius: f64) {

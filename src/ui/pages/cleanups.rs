@@ -4,7 +4,10 @@ mod blocking;
 mod detail;
 mod outcomes;
 mod removed;
+mod retention;
 mod rows;
+mod space;
+mod together;
 
 use leptos::prelude::*;
 
@@ -15,6 +18,7 @@ use crate::ui::components::verdict::{Badge, Face, cleanup_face};
 use crate::ui::{Inspector, Route};
 
 use detail::Detail;
+use together::AllTogether;
 
 const PANEL: &str = "cleanup-panel";
 
@@ -54,6 +58,7 @@ pub fn Cleanups() -> impl IntoView {
             <div id=PANEL role="tabpanel" aria-labelledby=labelled_by tabindex="-1">
                 {move || current.get().map(|id| view! { <Detail id=id /> })}
             </div>
+            <AllTogether />
         </div>
     }
 }

@@ -20,8 +20,10 @@ use crate::ui::{Glyph, Icon, Inspector, Marked};
 
 use super::blocking::Blocking;
 use super::outcomes::Outcomes;
-use super::removed::{Removed, Space};
+use super::removed::{Missed, Removed};
+use super::retention::{Ages, Retention};
 use super::rows::DoomedRows;
+use super::space::{Cascade, Space};
 
 #[component]
 pub fn Detail(id: String) -> impl IntoView {
@@ -32,11 +34,18 @@ pub fn Detail(id: String) -> impl IntoView {
         inspector.report.with(|report| report.as_ref().and_then(|report| report.cleanup(&id).cloned()))
     });
     let caption = format!("{}, as documented", documented.title);
+    let histogram = Memo::new(move |_| cleanup.with(|cleanup| cleanup.as_ref()?.histogram.clone()));
+    let asked = cleanup.with_untracked(|cleanup| cleanup.as_ref().map(|cleanup| cleanup.retention_days));
+    let days = RwSignal::new(asked.unwrap_or(documented.retention_days));
     view! {
         <div class="cols-wide-narrow">
             <Sql sql=documented.sql.clone() caption=caption />
-            <Facts documented=documented.clone() cleanup=cleanup />
+            <div class="stack stack-3">
+                <Retention documented=documented.clone() days=days histogram=histogram />
+                <Facts documented=documented.clone() cleanup=cleanup />
+            </div>
         </div>
+        <Ages cleanup=cleanup histogram=histogram days=days />
         {move || match cleanup.get() {
             Some(cleanup) => found(cleanup),
             None => view! { <NotRun id=documented.id.clone() /> }.into_any(),
@@ -45,10 +54,9 @@ pub fn Detail(id: String) -> impl IntoView {
     .into_any()
 }
 
-/// Retention, cut-off and claim.
+/// Cut-off and claim.
 #[component]
 fn Facts(documented: DocumentedCleanup, cleanup: Memo<Option<CleanupReport>>) -> impl IntoView {
-    let retention = counted(documented.retention_days.into(), "day", "days");
     let compared = format!("{}.{}", documented.table, documented.time_column);
     let cutoff = move || {
         let cutoff = cleanup.with(|cleanup| cleanup.as_ref().map(|cleanup| cleanup.cutoff.clone()));
@@ -81,8 +89,6 @@ fn Facts(documented: DocumentedCleanup, cleanup: Memo<Option<CleanupReport>>) ->
             <dl class="kv tight">
                 <dt>"Section"</dt>
                 <dd>{documented.section}</dd>
-                <dt>"Retention"</dt>
-                <dd>{retention}</dd>
                 <dt>"Compares"</dt>
                 <dd>
                     <code>{compared}</code>
@@ -130,7 +136,10 @@ fn found(cleanup: CleanupReport) -> AnyView {
             <Blocking blocking=cleanup.blocking.clone() />
             <section class="section" aria-label="Rows and space">
                 <div class="cols-2">
-                    <Removed cleanup=cleanup.clone() />
+                    <div class="stack stack-5">
+                        <Removed cleanup=cleanup.clone() />
+                        <Missed cleanup=cleanup.clone() />
+                    </div>
                     <Space cleanup=cleanup.clone() />
                 </div>
             </section>
@@ -164,6 +173,7 @@ fn found(cleanup: CleanupReport) -> AnyView {
                 <PlanPair statement=statement before=before after=after deletes=true />
                 <RepairedPlan id=id dropped=dropped migrated=migrated deletes=true />
                 {reasons}
+                <Cascade look_ups=cleanup.look_ups index_trials=cleanup.index_trials />
             </div>
         </section>
         {cleanup.samples.into_iter().enumerate().map(|(at, sample)| sample_section(at, sample)).collect_view()}

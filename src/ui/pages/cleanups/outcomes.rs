@@ -105,7 +105,7 @@ fn Deleted(n: u64) -> impl IntoView {
 }
 
 /// `13,187 in terminal_log, 1,448 in git_event`; the most first.
-fn by_table(counts: &BTreeMap<String, u64>) -> Vec<AnyView> {
+pub(super) fn by_table(counts: &BTreeMap<String, u64>) -> Vec<AnyView> {
     let mut counts: Vec<(String, u64)> =
         counts.iter().filter(|(_, n)| **n > 0).map(|(name, n)| (name.clone(), *n)).collect();
     counts.sort_by(|(_, a), (_, b)| b.cmp(a));

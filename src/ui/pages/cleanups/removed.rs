@@ -1,15 +1,14 @@
-//! Rows that go, rows that stay although they are old, and the space that is freed.
+//! Rows that go, and rows that stay although they are old.
 
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
 use leptos::prelude::*;
 
-use crate::domain::cleanup::{CleanupReport, DeleteOutcome, WithForeignKeys};
+use crate::domain::cleanup::{CleanupReport, WithForeignKeys};
 use crate::domain::numbers::{self, count, counted};
 use crate::ui::Inspector;
 use crate::ui::components::bar::{Bar, Paint};
-use crate::ui::components::quantity::Quantity;
 
 /// Every table that loses or changes rows, with its share where the table's rows are known.
 #[component]
@@ -52,18 +51,23 @@ struct Line {
     is_own: bool,
     n_removed: u64,
     n_updated: u64,
+    n_inserted: u64,
 }
 
 /// The statement's own table first, then those that lose the most.
 fn lines(own: &str, result: &WithForeignKeys) -> Vec<Line> {
     let mut lines: BTreeMap<&str, Line> = BTreeMap::new();
-    let line = |table: &str| Line { table: table.into(), is_own: table == own, n_removed: 0, n_updated: 0 };
+    let line =
+        |table: &str| Line { table: table.into(), is_own: table == own, n_removed: 0, n_updated: 0, n_inserted: 0 };
     lines.entry(own).or_insert_with(|| line(own)).n_removed = result.n_deleted;
     for (table, n) in &result.by_table {
         lines.entry(table).or_insert_with(|| line(table)).n_removed = *n;
     }
     for (table, n) in &result.updated_by_table {
         lines.entry(table).or_insert_with(|| line(table)).n_updated = *n;
+    }
+    for (table, n) in &result.inserted_by_table {
+        lines.entry(table).or_insert_with(|| line(table)).n_inserted = *n;
     }
     let mut lines: Vec<Line> = lines.into_values().collect();
     lines.sort_by_key(|line| Reverse((line.is_own, line.n_removed, line.n_updated)));
@@ -92,15 +96,16 @@ fn row(line: &Line, total: Option<u64>) -> impl IntoView + use<> {
             None => format!("0 of {}", count(total)),
         },
     };
-    let updated = (line.n_updated > 0)
-        .then(|| view! { <span class="sub">{counted(line.n_updated, "row", "rows")} " changed"</span> });
+    let others = [(line.n_updated, " changed"), (line.n_inserted, " added by a trigger")].into_iter();
+    let others = others.filter(|(n, _)| *n > 0);
+    let others = others.map(|(n, how)| view! { <span class="sub">{counted(n, "row", "rows")} {how}</span> });
     let cascade = (!line.is_own && line.n_removed > 0).then(|| view! { <span class="sub">"by cascade"</span> });
     view! {
         <tr>
             <th scope="row">
                 <code>{line.table.clone()}</code>
                 {cascade}
-                {updated}
+                {others.collect_view()}
             </th>
             <td>
                 {bar}
@@ -111,10 +116,10 @@ fn row(line: &Line, total: Option<u64>) -> impl IntoView + use<> {
     }
 }
 
-/// Old rows that the statement does not reach, the space that it frees, and what it costs.
+/// Old rows that the statement does not reach.
 #[component]
-pub fn Space(cleanup: CleanupReport) -> impl IntoView {
-    let CleanupReport { n_missed_by_text_comparison, n_without_time, bytes_freed, foreign_keys_on, .. } = cleanup;
+pub fn Missed(cleanup: CleanupReport) -> impl IntoView {
+    let CleanupReport { n_missed_by_text_comparison, n_without_time, .. } = cleanup;
     let missed =
         [("Missed by text comparison", n_missed_by_text_comparison), ("Without a time, never matched", n_without_time)];
     let whole = missed.iter().filter_map(|(_, n)| *n).sum();
@@ -125,33 +130,10 @@ pub fn Space(cleanup: CleanupReport) -> impl IntoView {
             <span class="num">{count(n)}</span>
         }
     });
-    let freed = bytes_freed.map(|bytes| {
-        view! {
-            <dt>"Freed inside the file"</dt>
-            <dd>
-                <Quantity quantity=numbers::bytes(bytes) />
-            </dd>
-        }
-    });
-    let cost = foreign_keys_on.map(|result| {
-        let label = if result.outcome == DeleteOutcome::Ok { "DELETE takes" } else { "DELETE fails after" };
-        view! {
-            <dt>{label}</dt>
-            <dd>
-                <Quantity quantity=numbers::duration(result.elapsed_ns) />
-                " on the copy, foreign keys on"
-            </dd>
-            <dt>
-                <code>"vm_step"</code>
-            </dt>
-            <dd>{count(result.vm_steps)}</dd>
-        }
-    });
     view! {
-        <div class="stack stack-4">
-            <h2>"Rows missed, and space"</h2>
+        <div class="stack stack-3">
+            <h2>"Rows missed"</h2>
             <div class="bars">{bars.collect_view()}</div>
-            <dl class="kv tight">{freed} {cost}</dl>
         </div>
     }
 }

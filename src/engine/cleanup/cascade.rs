@@ -1,0 +1,88 @@
+//! The look-ups down the cascade, and indexes on children that are read from end to end, really tried.
+
+use std::collections::BTreeMap;
+
+use super::{Checked, Deletion, delete};
+use crate::domain::catalogue::DocumentedCleanup;
+use crate::domain::cleanup::cascade::{IndexTrial, LookUp};
+use crate::domain::database::Database;
+use crate::domain::look_ups::look_ups;
+use crate::domain::plan::Step;
+use crate::domain::words::identifier;
+use crate::engine::connection::{Db, ForeignKeys, quoted};
+use crate::engine::error::Result;
+use crate::engine::migrate::count_rows;
+use crate::engine::plan::explain;
+use crate::engine::sizes;
+use crate::snapshot::Fork;
+
+/// Children that are tried with an index of their own; each costs a whole run.
+const N_TRIALS: usize = 2;
+
+/// What EXPLAIN QUERY PLAN says of removing one row of each table that loses rows.
+pub fn read(original: &Db, database: &Database, deleted: &BTreeMap<String, u64>) -> Result<Vec<LookUp>> {
+    let mut found = Vec::new();
+    for (parent, n_times) in deleted {
+        let plan = explain(original, &format!("DELETE FROM {}", quoted(parent)), &[])?;
+        for row in look_ups(&plan) {
+            let (access, is_scan) = match row.step() {
+                Step::Scan(access) => (access, true),
+                Step::Search(access) => (access, false),
+                _ => continue,
+            };
+            // A table that triggers or another statement read is no child.
+            let Some(child) = database.table(&access.table) else { continue };
+            let n_child_rows = if is_scan { Some(count_rows(original, &child.name)?) } else { None };
+            found.push(LookUp {
+                parent: parent.clone(),
+                child: child.name.clone(),
+                detail: row.detail.clone(),
+                n_times: *n_times,
+                is_scan,
+                n_child_rows,
+            });
+        }
+    }
+    found.sort_by_key(|look_up| std::cmp::Reverse((look_up.n_read(), look_up.n_times)));
+    Ok(found)
+}
+
+/// Runs the deletion once more for each of the dearest scans, with an index on its child.
+pub fn try_indexes(
+    cleanup: &DocumentedCleanup,
+    database: &Database,
+    fork: &Fork,
+    look_ups: &[LookUp],
+    without: (u64, u64),
+) -> Result<Vec<IndexTrial>> {
+    let mut trials: Vec<IndexTrial> = Vec::new();
+    for look_up in look_ups.iter().filter(|look_up| look_up.n_read().is_some_and(|n| n > 0)) {
+        let known = trials.iter().any(|trial| trial.table == look_up.child && trial.parent == look_up.parent);
+        if trials.len() == N_TRIALS || known {
+            continue;
+        }
+        let child = database.table(&look_up.child);
+        let keys = child.iter().flat_map(|child| &child.foreign_keys);
+        let mut keys = keys.filter(|key| !key.child_indexed && key.parent.eq_ignore_ascii_case(&look_up.parent));
+        let Some(key) = keys.next() else { continue };
+        let columns: Vec<String> = key.columns.iter().map(|column| identifier(column)).collect();
+        let name = format!("idx_{}_{}", look_up.child, key.columns.join("_"));
+        let on = format!("ON {}({})", identifier(&look_up.child), columns.join(", "));
+        let db = Db::open_unjournaled(fork.fork(), ForeignKeys::On)?;
+        db.execute_batch(&format!("CREATE INDEX cortex_trial {on}"))?;
+        let bytes = sizes::of_index(&db, "cortex_trial")?.bytes;
+        let fork = db.into_fork();
+        let Deletion { answer, elapsed_ns, .. } = delete(cleanup, &fork, ForeignKeys::On, Checked::AsDeclared, &[])?;
+        trials.push(IndexTrial {
+            table: look_up.child.clone(),
+            parent: look_up.parent.clone(),
+            sql: format!("CREATE INDEX {} {on};", identifier(&name)),
+            vm_steps_without: without.0,
+            vm_steps_with: answer?.vm_steps,
+            elapsed_without_ns: without.1,
+            elapsed_with_ns: elapsed_ns,
+            bytes,
+        });
+    }
+    Ok(trials)
+}
