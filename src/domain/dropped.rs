@@ -3,7 +3,7 @@
 use super::baseline::{self, Baseline};
 use super::failure::{Failure, FailureKind};
 use super::report::Report;
-use super::saved;
+use super::{criterion, saved};
 
 /// What has to be known of a file's beginning.
 pub const HEAD_BYTES: i32 = 64;
@@ -16,6 +16,8 @@ pub enum FileKind {
     Database,
     /// Text that this page saved.
     Json,
+    /// One of criterion's results.
+    Criterion,
 }
 
 /// How every SQLite database begins.
@@ -26,6 +28,8 @@ pub fn file_kind(path: &str, head: &[u8]) -> FileKind {
     let first = head.trim_ascii_start().strip_prefix("\u{feff}".as_bytes()).unwrap_or(head.trim_ascii_start()).first();
     if head.starts_with(SQLITE) {
         FileKind::Database
+    } else if criterion::is_result(path) {
+        FileKind::Criterion
     } else if matches!(first, Some(b'{' | b'[')) || path.to_ascii_lowercase().ends_with(".json") {
         FileKind::Json
     } else {

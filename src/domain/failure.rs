@@ -82,7 +82,10 @@ impl FailureKind {
             Self::TwoDatabases => {
                 "One database is inspected at a time. Drop one, together with its -wal if it has one."
             }
-            Self::Folder => "Open the folder and drop the database file itself, with its -wal if there is one.",
+            Self::Folder => {
+                "Open the folder and drop the database file itself, with its -wal if there is one. Of folders only those \
+                 with criterion's results are read."
+            }
             Self::NoFile => "Drop a SQLite file, or choose one with Open database.",
             Self::Unreadable => {
                 "The browser can no longer read the file: it was changed, moved or deleted after it was opened. \
@@ -104,7 +107,9 @@ impl FailureKind {
             Self::NotReadOnly => "Write a SELECT. What a DELETE costs is told by its preview under Clean-ups.",
             Self::NotBaseline => "Choose a file that was saved with Save as baseline, as it was saved.",
             Self::NotReport => "Choose a file that was saved with Download JSON report, as it was saved.",
-            Self::NotSaved => "Drop a SQLite database, or a file that this page saved as JSON: a report or a baseline.",
+            Self::NotSaved => {
+                "Drop a SQLite database, a file that this page saved as JSON (a report or a baseline), or criterion's results."
+            }
             Self::NotKept => {
                 "The browser has no room left for this page, or is set to keep nothing, as in a private window. \
                  Delete a baseline that is not needed any more, or save it as a file."

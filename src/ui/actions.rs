@@ -21,6 +21,7 @@ use super::baselines::Baselines;
 use super::route::{Route, focus_main};
 use super::saved::SavedReports;
 use super::state::{Inspector, Promotion, RunState, Running};
+use super::statements::Statements;
 
 /// The sample is the same every time, so that two people see the same figures.
 const SAMPLE_SEED: u64 = 42;
@@ -63,6 +64,9 @@ impl Inspector {
             measuring: RwSignal::default(),
             baselines: Baselines::default(),
             saved: SavedReports::default(),
+            criterion: RwSignal::new(None),
+            statements: Statements::default(),
+            within: RwSignal::new(None),
             route: RwSignal::new(Route::default()),
             client: StoredValue::new_local(client),
             generation: StoredValue::new(0),
@@ -115,6 +119,7 @@ impl Inspector {
         self.promotion.set(None);
         self.baselines.compared.set(None);
         self.saved.shown.set(false);
+        self.statements.answer.set(None);
         self.now.set(present());
         let environment = self.environment.get_untracked().unwrap_or_default();
         self.report.set(Some(Report::new(self.now.get_untracked(), environment, database.clone())));
@@ -300,7 +305,8 @@ impl Inspector {
     /// Runs one entry again, or for the first time.
     pub async fn run_step(self, step: Step) -> Result<(), Failure> {
         let client = self.client.get_value();
-        self.single(step.clone(), client.call(Run { step })).await
+        let on_progress = move |n_done, n_total| self.within.set(Some((n_done, n_total)));
+        self.single(step.clone(), client.call_with_progress(Run { step }, on_progress)).await
     }
 
     /// Measures a query with the person's own values.
@@ -318,6 +324,7 @@ impl Inspector {
         let edition = self.edition.get_value();
         self.busy.update(|busy| busy.push(step.clone()));
         let answer = answer.await;
+        self.within.set(None);
         self.busy.update(|busy| {
             if let Some(at) = busy.iter().position(|other| *other == step) {
                 busy.remove(at);

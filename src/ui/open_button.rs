@@ -23,6 +23,9 @@ pub fn FileButton(
     /// As the input's attribute takes it; anything when empty.
     #[prop(optional)]
     accept: &'static str,
+    /// Whether a whole folder is chosen.
+    #[prop(optional)]
+    folder: bool,
     on_files: impl Fn(Vec<File>) + 'static,
 ) -> impl IntoView {
     let chosen = move |event: Event| {
@@ -36,7 +39,15 @@ pub fn FileButton(
     };
     view! {
         <label class=class>
-            {label} <input type="file" multiple accept=accept aria-label=label on:change=chosen />
+            {label}
+            <input
+                type="file"
+                multiple
+                accept=accept
+                aria-label=label
+                prop:webkitdirectory=folder
+                on:change=chosen
+            />
         </label>
     }
 }

@@ -49,7 +49,7 @@ fn a_saved_report_is_shown_again_and_compared() {
     assert!(outcomes.iter().all(|row| row.ends_with("Already presentRefusedWorse")), "{outcomes:?}");
 
     // The database itself takes the place of the report, and is compared as well.
-    browser.open_files(&[&database]);
+    browser.choose_files("Open database", &[&database]);
     browser.find("button", "Run everything");
     browser.until("what changed", SOON, || {
         Some(browser.table_rows("The file, changed")).filter(|rows| rows.iter().any(|row| row.contains("Journal")))

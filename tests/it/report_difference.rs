@@ -65,6 +65,10 @@ fn a_file_is_told_by_its_name_and_its_beginning() {
     check_kind("report.json", b"", FileKind::Json);
     check_kind("report", b" \n{\"format\"", FileKind::Json);
     check_kind("report.txt", "\u{feff}{".as_bytes(), FileKind::Json);
+    check_kind("target/criterion/find_by_project/10/new/estimates.json", b"{", FileKind::Criterion);
+    check_kind("sample.json", b"", FileKind::Criterion);
+    check_kind("find_by_id\\base\\benchmark.json", b"", FileKind::Criterion);
+    check_kind("find_by_id/change/estimates.json", b"{", FileKind::Json);
     check_kind("notes.txt", b"hello", FileKind::Database);
 }
 

@@ -4,6 +4,7 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 
 use crate::domain::failure::FailureKind;
+use crate::domain::numbers;
 use crate::domain::run::Step;
 use crate::ui::{Glyph, Icon, Inspector};
 
@@ -48,6 +49,11 @@ pub fn StepButton(
                 view! { <Icon glyph=glyph /> }
             }}
             <span aria-live="polite">{move || if busy.get() { busy_label.clone() } else { label.clone() }}</span>
+            // Not announced: it changes many times a second.
+            {move || {
+                let (n_done, n_total) = inspector.within.get().filter(|_| busy.get())?;
+                Some(format!(" {:.0}\u{a0}%", numbers::share(n_done, n_total)?))
+            }}
         </button>
     }
     .into_any()

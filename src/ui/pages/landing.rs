@@ -115,6 +115,7 @@ fn DropZone(dragging: RwSignal<bool>) -> impl IntoView {
     let opening = inspector.opening;
     // A baseline that was dropped here.
     let kept = inspector.baselines.done;
+    let criterion = inspector.criterion;
     let size = RwSignal::new(SampleSize::Default);
     let state = move || if dragging.get() { "dragging" } else { "idle" };
     let title = move || match (dragging.get(), opening.get()) {
@@ -145,6 +146,11 @@ fn DropZone(dragging: RwSignal<bool>) -> impl IntoView {
             <SizeOfSample size=size />
             <p class="hint" role="status">
                 {move || kept.get().map(|done| done.words)}
+                {move || {
+                    criterion
+                        .get()
+                        .map(|read| format!("Read {}. Open a database to see them beside its own.", read.summary()))
+                }}
             </p>
         </section>
     }
