@@ -4,7 +4,7 @@
 //! before the page's notes them. Memory is the high-water mark of the renderer process, which runs page and worker and
 //! so holds the worker's WebAssembly memory, as Linux counts it. Each figure is the median of fresh browsers, with the
 //! range. The first run of the bench also makes the files, which takes a minute. `cargo bench --bench page -- 100-mb`
-//! measures one of them.
+//! measures one of them, `-- honesty` counts how often comparisons of equal and unequal statements are right.
 #![cfg(not(target_arch = "wasm32"))]
 // The tests use more of these than the bench does.
 #![allow(dead_code)]
@@ -13,6 +13,7 @@
 mod browser;
 #[path = "../tests/e2e/fixture.rs"]
 mod fixture;
+mod honesty;
 #[path = "../tests/e2e/server.rs"]
 mod server;
 
@@ -68,6 +69,9 @@ fn main() {
         print("retention moved to its picture", "ms", &samples, |sample| Some(sample.retention_ms));
         print("frames while rows are scrolled", "/s", &samples, |sample| Some(sample.frames_per_second));
         print("renderer, high-water mark", "MiB", &samples, |sample| sample.renderer_mib);
+    }
+    if wanted("honesty") {
+        honesty::measure();
     }
 }
 

@@ -11,6 +11,7 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 use super::measuring::{Estimate, Samples, SamplingMode};
+use super::numbers::counted;
 
 /// Everything that a folder, or some files of it, told.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -42,6 +43,9 @@ pub struct CriterionResult {
     pub slope: Option<Estimate>,
 }
 
+/// What it keeps of each run.
+const RESULT_FILES: [&str; 3] = ["benchmark.json", "estimates.json", "sample.json"];
+
 /// Where criterion keeps changes between runs and its drawings.
 const OTHER_FOLDERS: [&str; 2] = ["change", "report"];
 
@@ -57,6 +61,20 @@ struct Files<'a> {
     benchmark: Option<(&'a str, &'a str)>,
     estimates: Option<(&'a str, &'a str)>,
     sample: Option<(&'a str, &'a str)>,
+}
+
+impl CriterionFolder {
+    /// `12 results of criterion`.
+    pub fn summary(&self) -> String {
+        counted(self.results.len() as u64, "result of criterion", "results of criterion")
+    }
+}
+
+/// Whether a file's name, and the folder it stands in, are those of one of criterion's results.
+pub fn is_result(path: &str) -> bool {
+    let mut names = path.rsplit(['/', '\\']);
+    let name = names.next().unwrap_or_default();
+    RESULT_FILES.contains(&name) && !names.next().is_some_and(|folder| OTHER_FOLDERS.contains(&folder))
 }
 
 /// Reads `(relative path, text)` of each file of a folder, or of some of them; what is none of criterion's results is

@@ -38,6 +38,10 @@ pub enum FailureKind {
     NotReadOnly,
     /// The file is none of the baselines that this page saves.
     NotBaseline,
+    /// The file is no JSON report of this page.
+    NotReport,
+    /// Text, but none that this page saved.
+    NotSaved,
     /// The browser does not keep what it was given.
     NotKept,
     /// No database is open.
@@ -78,7 +82,10 @@ impl FailureKind {
             Self::TwoDatabases => {
                 "One database is inspected at a time. Drop one, together with its -wal if it has one."
             }
-            Self::Folder => "Open the folder and drop the database file itself, with its -wal if there is one.",
+            Self::Folder => {
+                "Open the folder and drop the database file itself, with its -wal if there is one. Of folders only those \
+                 with criterion's results are read."
+            }
             Self::NoFile => "Drop a SQLite file, or choose one with Open database.",
             Self::Unreadable => {
                 "The browser can no longer read the file: it was changed, moved or deleted after it was opened. \
@@ -99,6 +106,10 @@ impl FailureKind {
             }
             Self::NotReadOnly => "Write a SELECT. What a DELETE costs is told by its preview under Clean-ups.",
             Self::NotBaseline => "Choose a file that was saved with Save as baseline, as it was saved.",
+            Self::NotReport => "Choose a file that was saved with Download JSON report, as it was saved.",
+            Self::NotSaved => {
+                "Drop a SQLite database, a file that this page saved as JSON (a report or a baseline), or criterion's results."
+            }
             Self::NotKept => {
                 "The browser has no room left for this page, or is set to keep nothing, as in a private window. \
                  Delete a baseline that is not needed any more, or save it as a file."

@@ -6,17 +6,21 @@ use super::benchmark::{Benchmark, FileBenchmark, Growth};
 use super::cleanup::CleanupReport;
 use super::cleanup::together::Together;
 use super::database::{BtreeSize, Database};
+use super::failure::{Failure, FailureKind};
 use super::finding::Finding;
 use super::index_findings::{IndexRelation, IndexStatistics, IndexUse};
 use super::instant::Instant;
 use super::migration::IndexReport;
 use super::query::QueryReport;
 use super::repair_trial::RepairTrial;
+use super::saved::{self, Format};
 use super::verdict::Claim;
 use super::work::{LargeIndex, StatisticsEffect};
 
 pub const FORMAT: &str = "cortex-inspector-report";
 pub const VERSION: u32 = 1;
+
+pub const SAVED: Format = Format { noun: "report", name: FORMAT, version: VERSION, kind: FailureKind::NotReport };
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Report {
@@ -114,6 +118,11 @@ impl Report {
             failed_steps: Vec::new(),
             elapsed_ns: None,
         }
+    }
+
+    /// A report that was saved as JSON, by this version of the page or an older one.
+    pub fn read(text: &str) -> Result<Self, Failure> {
+        saved::read(text, &SAVED)
     }
 
     /// Pretty-printed JSON, as the published schema describes it.

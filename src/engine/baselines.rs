@@ -7,17 +7,14 @@ use crate::domain::baseline::{Baseline, BaselineComparison, ComparingBaselines};
 
 /// By the settings of `now`.
 pub fn compare(before: &Baseline, now: &Baseline) -> Result<BaselineComparison> {
-    let mut comparing = ComparingBaselines::new(before, now);
-    let mut n_told = 0;
-    while comparing.advance(SLICE) {
-        if interrupt::requested() {
-            return Err(cancelled());
+    progress::part(0, 1, || {
+        let mut comparing = ComparingBaselines::new(before, now);
+        while comparing.advance(SLICE) {
+            if interrupt::requested() {
+                return Err(cancelled());
+            }
+            progress::tell(comparing.n_done(), comparing.n_total());
         }
-        let n_done = comparing.n_done();
-        if n_done > n_told {
-            progress::tell(n_done, comparing.n_total());
-            n_told = n_done;
-        }
-    }
-    Ok(comparing.finish())
+        Ok(comparing.finish())
+    })
 }

@@ -6,6 +6,7 @@ use super::data_set::DataSet;
 use super::error::{EngineError, Result};
 use super::measure::{self, Measured, Precision, Run, Side};
 use super::plan::explain;
+use super::progress;
 use crate::domain::benchmark::{
     Benchmark, BenchmarkSide, BenchmarkState, FileBenchmark, Growth, GrowthCurve, GrowthPoint, Indexes,
     StatementComparison,
@@ -32,7 +33,7 @@ pub fn run(
     data: &DataSet,
     precision: Precision<'_>,
 ) -> Result<Benchmark> {
-    let measured = measure_all(query, data, precision)?;
+    let measured = progress::part(0, 1, || measure_all(query, data, precision))?;
     let documented = measured.iter().find(|(indexes, _)| *indexes == Indexes::Documented);
     let estimates = documented.and_then(|(_, measured)| measured.cost.estimates.clone()).unwrap_or_default();
     let mut states = Vec::new();
@@ -74,7 +75,7 @@ fn is_within(estimates: &Estimates, expected_ns: u64) -> bool {
 
 /// One more point of `query`'s growth, for each set of indexes.
 pub fn grow(query: &DocumentedQuery, data: &DataSet, precision: Precision<'_>) -> Result<Growth> {
-    let measured = measure_all(query, data, precision)?;
+    let measured = progress::part(0, 1, || measure_all(query, data, precision))?;
     let curve = |(indexes, Measured { cost, .. }): (Indexes, Measured)| GrowthCurve {
         indexes,
         points: vec![GrowthPoint {
@@ -139,7 +140,7 @@ pub fn compare_statements(
     }
     let [a, b] = statements;
     let run = |sql, side| Run { sql, parameters: &[], side };
-    let (before, after) = measure::compare(run(a, &one), run(b, &other), precision)?;
+    let (before, after) = progress::part(0, 1, || measure::compare(run(a, &one), run(b, &other), precision))?;
     let change = measure::change(&before.samples, &after.samples, precision.settings)?;
     let side = |measured: Measured| (measured.plan, BenchmarkSide { cost: measured.cost, samples: measured.samples });
     let ((plan_a, a), (plan_b, b)) = (side(before), side(after));
@@ -178,10 +179,11 @@ pub fn run_on_file(
         }
     }
     let mut benchmarks = Vec::new();
-    for parameters in picked {
+    let n_picked = picked.len();
+    for (at, parameters) in picked.into_iter().enumerate() {
         let (before, after) = (Side::open(original.fork())?, Side::open(candidate)?);
         let run = |side| Run { sql: &query.sql, parameters: &parameters, side };
-        let (before, after) = measure::compare(run(&before), run(&after), precision)?;
+        let (before, after) = progress::part(at, n_picked, || measure::compare(run(&before), run(&after), precision))?;
         let change = measure::change(&before.samples, &after.samples, precision.settings)?;
         let expected_ns = catalogue.expected_ns(&query.id, before.cost.n_rows);
         let within = |expected_ns| before.cost.estimates.as_ref().map(|estimates| is_within(estimates, expected_ns));

@@ -5,12 +5,12 @@ use rusqlite::{Statement, StatementStatus};
 use super::clock::monotonic_ns;
 use super::connection::{Db, ForeignKeys};
 use super::error::{EngineError, Result};
-use super::interrupt;
 use super::plan::{bind, explain};
 use super::{btree_pages, memory, scan_status};
+use super::{interrupt, progress};
 use crate::domain::failure::FailureKind;
 use crate::domain::measuring::{
-    Change, Comparing, Contender, Estimates, Estimating, Pairing, Samples, Settings, median_ns, sample,
+    Change, Comparing, Contender, Estimates, Estimating, Pairing, Progress, Samples, Settings, median_ns, sample,
 };
 use crate::domain::plan::PlanRow;
 use crate::domain::plan_counts::StepCounts;
@@ -95,7 +95,11 @@ pub fn measure(runs: &[Run<'_>], precision: Precision<'_>) -> Result<Vec<Measure
     for statement in &mut statements {
         contenders.push(Box::new(|| self::run(statement).map(drop)));
     }
-    let samples = sample(&mut contenders, settings, granularity_ns, &monotonic_ns, &|_| !interrupt::requested())?;
+    let go_on = |progress: Progress| {
+        progress::tell(progress.n_done.into(), progress.n_total.into());
+        !interrupt::requested()
+    };
+    let samples = sample(&mut contenders, settings, granularity_ns, &monotonic_ns, &go_on)?;
     if interrupt::requested() {
         return Err(cancelled());
     }

@@ -20,7 +20,9 @@ use crate::protocol::{Bytecode, Choices, CountRows, JudgeRepair, MeasureQuery, O
 use super::baselines::Baselines;
 use super::integrity::Integrity;
 use super::route::{Route, focus_main};
+use super::saved::SavedReports;
 use super::state::{Inspector, Promotion, RunState, Running};
+use super::statements::Statements;
 
 /// The sample is the same every time, so that two people see the same figures.
 const SAMPLE_SEED: u64 = 42;
@@ -63,6 +65,10 @@ impl Inspector {
             integrity: RwSignal::default(),
             measuring: RwSignal::default(),
             baselines: Baselines::default(),
+            saved: SavedReports::default(),
+            criterion: RwSignal::new(None),
+            statements: Statements::default(),
+            within: RwSignal::new(None),
             route: RwSignal::new(Route::default()),
             client: StoredValue::new_local(client),
             generation: StoredValue::new(0),
@@ -115,6 +121,8 @@ impl Inspector {
         self.integrity.set(Integrity::Unknown);
         self.promotion.set(None);
         self.baselines.compared.set(None);
+        self.saved.shown.set(false);
+        self.statements.answer.set(None);
         self.now.set(present());
         let environment = self.environment.get_untracked().unwrap_or_default();
         self.report.set(Some(Report::new(self.now.get_untracked(), environment, database.clone())));
@@ -128,6 +136,8 @@ impl Inspector {
     /// Closes the database and goes back to the landing page.
     pub fn close(self) {
         self.supersede();
+        self.saved.shown.set(false);
+        self.saved.other.set(None);
         self.database.set(None);
         self.report.set(None);
         self.run.set(RunState::Idle);
@@ -144,7 +154,7 @@ impl Inspector {
     /// Sets what `'now'` means. Every answer was made at one instant, so those that depend on it are dropped: costs
     /// and clean-ups must be run again, verdicts are asked for at once. Built indexes and sizes know no instant.
     pub fn set_now(self, now: Instant) {
-        if now == self.now.get_untracked() {
+        if now == self.now.get_untracked() || untrack(|| self.is_saved()) {
             return;
         }
         let generation = self.supersede();
@@ -200,7 +210,7 @@ impl Inspector {
     pub fn run_everything(self) {
         let Some(catalogue) = self.catalogue.get_untracked() else { return };
         let steps = steps(&catalogue);
-        let has_database = self.database.with_untracked(Option::is_some);
+        let has_database = self.database.with_untracked(Option::is_some) && !untrack(|| self.is_saved());
         let Some(running) = Running::new(&steps, clock_ms()).filter(|_| has_database) else { return };
         if self.run.with_untracked(|run| matches!(run, RunState::Running(_))) {
             return;
@@ -298,7 +308,8 @@ impl Inspector {
     /// Runs one entry again, or for the first time.
     pub async fn run_step(self, step: Step) -> Result<(), Failure> {
         let client = self.client.get_value();
-        self.single(step.clone(), client.call(Run { step })).await
+        let on_progress = move |n_done, n_total| self.within.set(Some((n_done, n_total)));
+        self.single(step.clone(), client.call_with_progress(Run { step }, on_progress)).await
     }
 
     /// Measures a query with the person's own values.
@@ -316,6 +327,7 @@ impl Inspector {
         let edition = self.edition.get_value();
         self.busy.update(|busy| busy.push(step.clone()));
         let answer = answer.await;
+        self.within.set(None);
         self.busy.update(|busy| {
             if let Some(at) = busy.iter().position(|other| *other == step) {
                 busy.remove(at);
@@ -353,6 +365,9 @@ impl Inspector {
 
     /// Asks for every claim with `changes` applied, unless the database changes meanwhile.
     pub fn judge_repair(self, changes: Vec<String>) {
+        if untrack(|| self.is_saved()) {
+            return;
+        }
         let edition = self.edition.get_value();
         spawn_local(async move {
             let answer = self.client.get_value().call(JudgeRepair { changes: changes.clone() }).await;
@@ -407,7 +422,7 @@ impl Inspector {
     }
 
     /// The database or the instant is another one from here on.
-    fn begin_edition(self) {
+    pub(super) fn begin_edition(self) {
         self.edition.update_value(|edition| *edition = edition.wrapping_add(1));
     }
 

@@ -2,12 +2,15 @@
 
 use leptos::ev::{DragEvent, dragenter, dragleave, dragover, drop};
 use leptos::prelude::*;
-use web_sys::{DataTransfer, File};
+use leptos::task::spawn_local;
+use web_sys::{DataTransfer, File, FileSystemEntry};
 
 use crate::domain::failure::{Failure, FailureKind};
 
 use super::handles;
+use super::intake::Picked;
 use super::state::Inspector;
+use super::walk;
 
 /// Takes files from the whole window. The answer tells whether files are being dragged over it just now.
 pub fn accept_drops(inspector: Inspector) -> RwSignal<bool> {
@@ -50,20 +53,27 @@ pub fn accept_drops(inspector: Inspector) -> RwSignal<bool> {
 
 fn take(inspector: Inspector, event: &DragEvent) {
     let Some(transfer) = event.data_transfer() else { return };
-    match holds_folder(&transfer) {
-        true => inspector.failure.set(Some(Failure::new(FailureKind::Folder, "A folder was dropped"))),
-        false => {
-            handles::note_dropped(&transfer);
-            inspector.open(files(transfer.files()));
-        }
+    let entries = entries(&transfer);
+    // A folder's `File` looks like an empty file; only its entry tells.
+    if !entries.iter().any(FileSystemEntry::is_directory) {
+        handles::note_dropped(&transfer);
+        inspector.take_files(files(transfer.files()).into_iter().map(Picked::from).collect());
+        return;
     }
+    spawn_local(async move {
+        match walk::named_files(entries).await {
+            found if found.is_empty() => {
+                inspector.failure.set(Some(Failure::new(FailureKind::Folder, "A folder was dropped")));
+            }
+            found => inspector.take_files(found),
+        }
+    });
 }
 
-/// A folder's `File` looks like an empty file; only its entry tells.
-fn holds_folder(transfer: &DataTransfer) -> bool {
+/// They must be asked for while the event is under way.
+fn entries(transfer: &DataTransfer) -> Vec<FileSystemEntry> {
     let items = transfer.items();
-    let entries = (0..items.length()).filter_map(|at| items.get(at)?.webkit_get_as_entry().ok().flatten());
-    entries.into_iter().any(|entry| entry.is_directory())
+    (0..items.length()).filter_map(|at| items.get(at)?.webkit_get_as_entry().ok().flatten()).collect()
 }
 
 pub fn files(list: Option<web_sys::FileList>) -> Vec<File> {

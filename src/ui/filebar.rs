@@ -18,11 +18,31 @@ pub fn FileBar() -> impl IntoView {
         <header class="filebar">
             <FileFacts />
             <div class="filebar-do">
-                <EvaluateAt />
-                <RunButton />
+                {match untrack(|| Inspector::use_().is_saved()) {
+                    true => view! { <SavedReport /> }.into_any(),
+                    false => {
+                        view! {
+                            <EvaluateAt />
+                            <RunButton />
+                        }
+                            .into_any()
+                    }
+                }}
             </div>
             <RunStatus />
         </header>
+    }
+}
+
+/// In the place of what there is to do with a database.
+#[component]
+fn SavedReport() -> impl IntoView {
+    let now = Inspector::use_().now;
+    view! {
+        <span class="tag">"Saved report"</span>
+        <span class="hint">
+            {move || format!("Evaluated at {} UTC. Open its database to ask SQLite again.", now.get().sqlite_text())}
+        </span>
     }
 }
 
@@ -30,7 +50,7 @@ pub fn FileBar() -> impl IntoView {
 fn FileFacts() -> impl IntoView {
     let inspector = Inspector::use_();
     let facts = Memo::new(move |_| {
-        let sqlite = inspector.environment.with(|e| e.as_ref().map(|e| format!("SQLite {}", e.sqlite_version)));
+        let sqlite = inspector.report.with(|r| r.as_ref().map(|r| format!("SQLite {}", r.environment.sqlite_version)));
         inspector.database.with(|d| d.as_ref().map(|d| file_facts(d, sqlite))).unwrap_or_default()
     });
     let name = move || inspector.database.with(|d| d.as_ref().map(|d| d.file_name.clone()).unwrap_or_default());
@@ -44,6 +64,7 @@ fn FileFacts() -> impl IntoView {
         let name = inspector.opening.get()?;
         Some(view! { <span class="file-fact" role="status">{format!("Opening {name}\u{2026}")}</span> })
     };
+    let close = if untrack(|| inspector.is_saved()) { "Close the report" } else { "Close the database" };
     view! {
         <div class="filebar-facts">
             <span class="file-name">{name}</span>
@@ -57,8 +78,8 @@ fn FileFacts() -> impl IntoView {
                 <button
                     class="btn plain small square"
                     type="button"
-                    aria-label="Close the database"
-                    title="Close the database"
+                    aria-label=close
+                    title=close
                     on:click=move |_| inspector.close()
                 >
                     <Icon glyph=Glyph::X />

@@ -5,12 +5,14 @@ use leptos::prelude::*;
 use web_sys::File;
 
 use super::drop::files;
+use super::intake::Picked;
 use super::state::Inspector;
 
 #[component]
 pub fn OpenButton(class: &'static str) -> impl IntoView {
     let inspector = Inspector::use_();
-    view! { <FileButton class=class label="Open database" on_files=move |files| inspector.open(files) /> }
+    let take = move |files: Vec<File>| inspector.take_files(files.into_iter().map(Picked::from).collect());
+    view! { <FileButton class=class label="Open database" on_files=take /> }
 }
 
 /// The input lies over the label, so that a click, a key and a script all reach the same control.
@@ -21,6 +23,9 @@ pub fn FileButton(
     /// As the input's attribute takes it; anything when empty.
     #[prop(optional)]
     accept: &'static str,
+    /// Whether a whole folder is chosen.
+    #[prop(optional)]
+    folder: bool,
     on_files: impl Fn(Vec<File>) + 'static,
 ) -> impl IntoView {
     let chosen = move |event: Event| {
@@ -34,7 +39,15 @@ pub fn FileButton(
     };
     view! {
         <label class=class>
-            {label} <input type="file" multiple accept=accept aria-label=label on:change=chosen />
+            {label}
+            <input
+                type="file"
+                multiple
+                accept=accept
+                aria-label=label
+                prop:webkitdirectory=folder
+                on:change=chosen
+            />
         </label>
     }
 }

@@ -43,6 +43,7 @@ pub fn RunStatus() -> impl IntoView {
 /// In one sentence. It starts with `Finished` once all is done.
 pub fn status(run: &RunState, inspector: Inspector) -> String {
     match run {
+        RunState::Idle if inspector.is_saved() => "The report was saved before everything had run.".into(),
         RunState::Idle => "Nothing was asked of this file yet.".into(),
         RunState::Judging => "Asking SQLite for plans\u{2026}".into(),
         RunState::Judged { elapsed_ms } => {

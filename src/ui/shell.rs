@@ -31,6 +31,8 @@ pub fn Shell() -> impl IntoView {
     accept_launches(inspector);
     let dragging = accept_drops(inspector);
     let is_open = Memo::new(move |_| inspector.database.with(Option::is_some));
+    // What stands around a saved report is built anew for a database: only there is something to ask.
+    let what_stands = Memo::new(move |_| (is_open.get(), inspector.is_saved()));
     name_document(inspector, is_open);
     // A plain link to `#main` would change the hash, which is the address of the view.
     let skip = |event: MouseEvent| {
@@ -41,7 +43,7 @@ pub fn Shell() -> impl IntoView {
         <a class="skip" href="#main" on:click=skip>
             "Skip to content"
         </a>
-        {move || match is_open.get() {
+        {move || match what_stands.get().0 {
             true => view! { <Workspace dragging=dragging /> }.into_any(),
             false => view! { <Landing dragging=dragging /> }.into_any(),
         }}
@@ -110,7 +112,7 @@ fn Workspace(dragging: RwSignal<bool>) -> impl IntoView {
             <div class="drop-veil">
                 <p class="drop-title">
                     <Icon glyph=Glyph::Drop />
-                    "Release to open another database"
+                    "Release to open another file"
                 </p>
             </div>
         </Show>

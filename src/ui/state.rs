@@ -4,11 +4,13 @@
 //! own: whatever SQLite answered stands in `report`, so that a view shows the same when a person comes back to it.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use leptos::prelude::*;
 
 use crate::client::Client;
 use crate::domain::catalogue::Catalogue;
+use crate::domain::criterion::CriterionFolder;
 use crate::domain::database::Database;
 use crate::domain::failure::Failure;
 use crate::domain::instant::Instant;
@@ -21,6 +23,8 @@ use crate::domain::run::{Phase, Step};
 use super::baselines::Baselines;
 use super::integrity::Integrity;
 use super::route::Route;
+use super::saved::SavedReports;
+use super::statements::Statements;
 
 /// Provided as a context by the shell. Cheap to copy: every field is a handle.
 #[derive(Clone, Copy)]
@@ -55,6 +59,12 @@ pub struct Inspector {
     pub measuring: RwSignal<Settings>,
     /// What was measured before, as the browser keeps it.
     pub baselines: Baselines,
+    pub saved: SavedReports,
+    /// What criterion measured, as it was dropped.
+    pub criterion: RwSignal<Option<Arc<CriterionFolder>>>,
+    pub statements: Statements,
+    /// How far a single step is, when the worker says so: done, of total.
+    pub within: RwSignal<Option<(u64, u64)>>,
     pub route: RwSignal<Route>,
     pub(super) client: StoredValue<Client, LocalStorage>,
     /// Raised by whatever replaces what goes on; an older task sees it and stops.

@@ -218,16 +218,10 @@ fn a_file_dropped_on_the_page_opens() {
 fn a_dropped_folder_is_told() {
     let browser = Browser::open("drop-folder");
     let files = Files::new();
-    let drag = |path: &Path| {
-        for kind in ["dragEnter", "dragOver", "drop"] {
-            let data = json!({ "items": [], "files": [path], "dragOperationsMask": 1 });
-            browser.cdp("Input.dispatchDragEvent", json!({ "type": kind, "x": 700, "y": 400, "data": data }));
-        }
-    };
-    drag(files.0.path());
+    browser.drag(files.0.path());
     let alert = browser.alert();
     assert!(alert.contains(FailureKind::Folder.help()), "{alert}");
-    drag(&files.write("dragged.sqlite", &small_file()));
+    browser.drag(&files.write("dragged.sqlite", &small_file()));
     browser.status(crate::JUDGED, SOON);
     assert_eq!(browser.report()["database"]["file_name"], "dragged.sqlite");
 }

@@ -9,6 +9,7 @@ mod against_native;
 mod appearance;
 mod baselines;
 mod benchmarks;
+mod beside;
 mod browser;
 mod cleanups;
 mod fixture;
@@ -19,6 +20,7 @@ mod offline;
 mod repair;
 mod rows;
 mod sample;
+mod saved_reports;
 mod server;
 mod stopping;
 
@@ -26,7 +28,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use browser::Browser;
-use serde_json::Value as Json;
+use serde_json::{Value as Json, json};
 
 /// How long a run may take on a shared machine.
 const RUN: Duration = Duration::from_secs(150);
@@ -49,6 +51,14 @@ impl Browser {
     fn run_everything(&self) -> String {
         self.click("button", "Run everything");
         self.status("Finished", RUN)
+    }
+
+    /// Drops a file or a folder on the page.
+    fn drag(&self, path: &Path) {
+        for kind in ["dragEnter", "dragOver", "drop"] {
+            let data = json!({ "items": [], "files": [path], "dragOperationsMask": 1 });
+            self.cdp("Input.dispatchDragEvent", json!({ "type": kind, "x": 700, "y": 400, "data": data }));
+        }
     }
 
     /// The rows of the table in the region of this name, as text.

@@ -277,7 +277,10 @@ fn the_engine_compares_as_the_domain_does_and_stops_when_asked() {
     progress::set_listener(move |n_done, n_total| hears.borrow_mut().push((n_done, n_total)));
     assert_eq!(baselines::compare(&before, &now).unwrap(), compared(&before, &now));
     let n = IDS.len() as u64;
-    assert_eq!(*told.borrow(), (1..n).map(|n_done| (n_done, n)).collect::<Vec<_>>());
+    // How often depends on the machine; a word is not said twice within an eye's blink.
+    let told = told.borrow();
+    assert!(!told.is_empty() && told.iter().all(|(n_done, of)| n_done < of && *of == n), "{told:?}");
+    assert!(told.is_sorted(), "{told:?}");
     interrupt::set_probe(|| true);
     let stopped = baselines::compare(&before, &now);
     interrupt::set_probe(|| false);
@@ -388,12 +391,13 @@ fn criterion_stands_beside_the_documented_state() {
     assert_eq!(found, [("find_by_id", "base"), ("find_by_id", "new"), ("find_by_project/10", "new")]);
     for beside in &beside {
         let here = baseline.entry(&beside.id).unwrap().estimates.median;
-        assert_eq!(beside.here, here);
+        assert_eq!(beside.here, Some(here));
         assert_eq!(beside.times, Some(here.point_ns as f64 / beside.criterion.point_ns as f64));
     }
     // What ran on the file is never taken for the guide's.
     folder.results[0].id = "find-by-id".into();
-    assert_eq!(beside_criterion(&baseline.entries, &folder.results).len(), 2);
+    let alone = beside_criterion(&baseline.entries, &folder.results);
+    assert_eq!((alone.len(), alone[0].here, alone[0].times), (3, None, None), "it stands there by itself");
 }
 
 proptest! {

@@ -31,6 +31,7 @@ mod random_schema;
 mod repair;
 mod repair_trial;
 mod report;
+mod report_difference;
 mod rows;
 mod sampling;
 mod snapshot;

@@ -10,20 +10,21 @@ pub struct Beside {
     pub id: String,
     /// Criterion's: `new`, `base` or a baseline's name.
     pub run: String,
-    /// Medians.
-    pub here: Estimate,
+    /// Medians; `None` where it was not measured here.
+    pub here: Option<Estimate>,
     pub criterion: Estimate,
-    /// How many times as long it takes here; `None` where criterion saw no time.
+    /// How many times as long it takes here; `None` also where criterion saw no time.
     pub times: Option<f64>,
 }
 
-/// By id, which the documented state of a benchmark shares with criterion. What only one side has is left out.
+/// All of criterion's results. The documented state of a benchmark shares criterion's id.
 pub fn beside_criterion(entries: &[BaselineEntry], results: &[CriterionResult]) -> Vec<Beside> {
     let pair = |result: &CriterionResult| {
-        let entry = entries.iter().find(|entry| entry.of == RanOn::MadeUp && entry.id == result.id)?;
-        let (here, criterion) = (entry.estimates.median, result.median);
-        let times = (criterion.point_ns > 0).then(|| here.point_ns as f64 / criterion.point_ns as f64);
-        Some(Beside { id: result.id.clone(), run: result.run.clone(), here, criterion, times })
+        let entry = entries.iter().find(|entry| entry.of == RanOn::MadeUp && entry.id == result.id);
+        let (here, criterion) = (entry.map(|entry| entry.estimates.median), result.median);
+        let times =
+            here.filter(|_| criterion.point_ns > 0).map(|here| here.point_ns as f64 / criterion.point_ns as f64);
+        Beside { id: result.id.clone(), run: result.run.clone(), here, criterion, times }
     };
-    results.iter().filter_map(pair).collect()
+    results.iter().map(pair).collect()
 }

@@ -15,12 +15,16 @@ pub use difference::{Circumstance, Difference, browser, comparable, differences}
 use serde::{Deserialize, Serialize};
 
 use super::database::Database;
+use super::failure::FailureKind;
 use super::instant::Instant;
 use super::measuring::{Estimates, Samples, Settings};
 use super::report::{Environment, Report};
+use super::saved::Format;
 
 pub const FORMAT: &str = "cortex-inspector-baseline";
 pub const VERSION: u32 = 1;
+
+pub const SAVED: Format = Format { noun: "baseline", name: FORMAT, version: VERSION, kind: FailureKind::NotBaseline };
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Baseline {

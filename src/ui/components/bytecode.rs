@@ -31,6 +31,9 @@ enum Asked {
 #[component]
 pub fn Bytecode(statement: Statement, migrated: bool, plan: Vec<PlanRow>) -> impl IntoView {
     let inspector = Inspector::use_();
+    if untrack(|| inspector.is_saved()) {
+        return ().into_any();
+    }
     let asked = RwSignal::new(Asked::Not);
     let statement = StoredValue::new(statement);
     let plan = StoredValue::new(plan);
@@ -64,6 +67,7 @@ pub fn Bytecode(statement: Statement, migrated: bool, plan: Vec<PlanRow>) -> imp
             </div>
         </details>
     }
+    .into_any()
 }
 
 fn table(opcodes: &[Opcode], plan: &[PlanRow]) -> impl IntoView + use<> {

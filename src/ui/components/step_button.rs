@@ -4,10 +4,12 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 
 use crate::domain::failure::FailureKind;
+use crate::domain::numbers;
 use crate::domain::run::Step;
 use crate::ui::{Glyph, Icon, Inspector};
 
-/// Runs `steps` in order and stops at the first that fails. Disabled while any of them goes on, and during a run.
+/// Runs `steps` in order and stops at the first that fails. Disabled while any of them goes on, and during a run; not
+/// there beside a saved report.
 #[component]
 pub fn StepButton(
     #[prop(into)] steps: Signal<Vec<Step>>,
@@ -18,6 +20,9 @@ pub fn StepButton(
     #[prop(default = "btn small")] class: &'static str,
 ) -> impl IntoView {
     let inspector = Inspector::use_();
+    if untrack(|| inspector.is_saved()) {
+        return ().into_any();
+    }
     let busy = Memo::new(move |_| steps.with(|steps| steps.iter().any(|step| inspector.is_busy(step))));
     let blocked = Memo::new(move |_| busy.get() || inspector.is_running());
     let run = move |_| {
@@ -44,6 +49,12 @@ pub fn StepButton(
                 view! { <Icon glyph=glyph /> }
             }}
             <span aria-live="polite">{move || if busy.get() { busy_label.clone() } else { label.clone() }}</span>
+            // Not announced: it changes many times a second.
+            {move || {
+                let (n_done, n_total) = inspector.within.get().filter(|_| busy.get())?;
+                Some(format!(" {:.0}\u{a0}%", numbers::share(n_done, n_total)?))
+            }}
         </button>
     }
+    .into_any()
 }

@@ -2,11 +2,15 @@
 
 mod baselines;
 mod comparison;
+mod criterion;
 mod detail;
 mod expectation;
 mod growth;
 mod on_file;
 mod settings;
+mod statements;
+
+use std::sync::Arc;
 
 use leptos::prelude::*;
 
@@ -16,11 +20,13 @@ use crate::ui::components::step_button::StepButton;
 use crate::ui::{Inspector, Marked, Route};
 
 use baselines::Baselines;
+use criterion::BesideCriterion;
 use detail::Detail;
 use expectation::Expectation;
 use growth::GrowthSection;
 use on_file::OnFile;
 use settings::Measuring;
+use statements::Statements;
 
 #[component]
 pub fn Benchmarks() -> impl IntoView {
@@ -47,6 +53,8 @@ pub fn Benchmarks() -> impl IntoView {
     let steps = Signal::derive(move || {
         inspector.catalogue.with(|catalogue| catalogue.as_ref().map(benchmark_steps).unwrap_or_default())
     });
+    // With its samples, as a baseline would keep it.
+    let now = Memo::new(move |_| inspector.measured("").map(Arc::new));
     view! {
         <div class="answer stack stack-3">
             <h1>{move || headline.get().0}</h1>
@@ -65,6 +73,8 @@ pub fn Benchmarks() -> impl IntoView {
         {move || current.get().map(|id| view! { <Detail id=id /> })}
         <OnFile />
         <GrowthSection />
-        <Baselines />
+        <Baselines now=now />
+        <BesideCriterion now=now />
+        <Statements />
     }
 }

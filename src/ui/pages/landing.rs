@@ -112,7 +112,11 @@ fn counts(catalogue: &Catalogue) -> String {
 
 #[component]
 fn DropZone(dragging: RwSignal<bool>) -> impl IntoView {
-    let opening = Inspector::use_().opening;
+    let inspector = Inspector::use_();
+    let opening = inspector.opening;
+    // A baseline that was dropped here.
+    let kept = inspector.baselines.done;
+    let criterion = inspector.criterion;
     let size = RwSignal::new(SampleSize::Default);
     let state = move || if dragging.get() { "dragging" } else { "idle" };
     let title = move || match (dragging.get(), opening.get()) {
@@ -128,7 +132,8 @@ fn DropZone(dragging: RwSignal<bool>) -> impl IntoView {
                     {title}
                 </h2>
                 <p class="muted">
-                    <span class="when-idle">"Add the "<code>"-wal"</code>" file beside it if the application is running."</span>
+                    <span class="when-idle">"Add the "<code>"-wal"</code>
+                        " file beside it if the application is running. A JSON report that was saved here opens without its database."</span>
                     <span class="when-dragging">"It is read in place, not copied first."</span>
                 </p>
                 <span class="visually-hidden" role="status">
@@ -141,6 +146,14 @@ fn DropZone(dragging: RwSignal<bool>) -> impl IntoView {
             </div>
             <OpenAgain />
             <SizeOfSample size=size />
+            <p class="hint" role="status">
+                {move || kept.get().map(|done| done.words)}
+                {move || {
+                    criterion
+                        .get()
+                        .map(|read| format!("Read {}. Open a database to see them beside its own.", read.summary()))
+                }}
+            </p>
         </section>
     }
 }

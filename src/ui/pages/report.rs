@@ -1,11 +1,15 @@
 //! The report: what is in it, what it was made with, and the file itself.
 
+mod difference;
+
 use leptos::prelude::*;
 
 use crate::domain::numbers;
 use crate::domain::report::{FailedStep, Report};
 use crate::ui::download::{DownloadHtml, DownloadJson, DownloadMarkdown};
 use crate::ui::state::Inspector;
+
+use difference::Difference;
 
 #[component]
 pub fn ReportView() -> impl IntoView {
@@ -32,6 +36,7 @@ pub fn ReportView() -> impl IntoView {
                 <DownloadMarkdown />
             </div>
         </div>
+        <Difference />
         <Contents />
         <FailedSteps />
         <section class="section" aria-labelledby="made-with">

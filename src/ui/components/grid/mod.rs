@@ -12,6 +12,7 @@ use leptos::prelude::*;
 
 use crate::domain::numbers::counted;
 use crate::domain::rows::RowsAsked;
+use crate::ui::Inspector;
 use crate::ui::components::alert::FailedHere;
 
 use body::Body;
@@ -22,6 +23,10 @@ use tools::{Download, Filters};
 /// The rows of one table. Foreign keys lead to those of others, in the same place.
 #[component]
 pub fn RowGrid(asked: RowsAsked) -> impl IntoView {
+    if untrack(|| Inspector::use_().is_saved()) {
+        return view! { <p class="hint">"The rows stand in the database itself. Open it to look at them."</p> }
+            .into_any();
+    }
     let grid = Grid::new(asked);
     let title = move || {
         let table = grid.asked.with(|asked| asked.table.clone());
@@ -52,4 +57,5 @@ pub fn RowGrid(asked: RowsAsked) -> impl IntoView {
             <Download grid=grid />
         </section>
     }
+    .into_any()
 }

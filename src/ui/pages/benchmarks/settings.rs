@@ -53,6 +53,9 @@ const FIELDS: [Field; 4] = [
 #[component]
 pub fn Measuring() -> impl IntoView {
     let inspector = Inspector::use_();
+    if untrack(|| inspector.is_saved()) {
+        return ().into_any();
+    }
     let fields = FIELDS.iter().map(|field| {
         let changed = move |event| {
             let [least, most] = field.range;
@@ -89,4 +92,5 @@ pub fn Measuring() -> impl IntoView {
             </p>
         </details>
     }
+    .into_any()
 }

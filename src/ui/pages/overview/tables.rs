@@ -107,7 +107,7 @@ fn CountAll(counting: RwSignal<Option<String>>) -> impl IntoView {
         false => count(inspector, counting, unknown()),
     };
     view! {
-        <Show when=move || is_counting() || !unknown().is_empty()>
+        <Show when=move || !inspector.is_saved() && (is_counting() || !unknown().is_empty())>
             <button class="btn small" type="button" on:click=press>
                 {move || match is_counting() {
                     true => view! { <Icon glyph=Glyph::X /> "Cancel counting" }.into_any(),

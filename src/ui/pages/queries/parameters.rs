@@ -5,7 +5,7 @@ use leptos::task::spawn_local;
 
 use crate::domain::catalogue::DocumentedQuery;
 use crate::domain::failure::{Failure, FailureKind};
-use crate::domain::query::QueryReport;
+use crate::domain::query::{Parameter, QueryReport};
 use crate::domain::run::Step;
 use crate::domain::value::Value;
 use crate::ui::components::alert::FailedHere;
@@ -17,6 +17,9 @@ use super::parameter::{Draft, ParameterField};
 pub fn Parameters(documented: DocumentedQuery, query: Memo<Option<QueryReport>>) -> impl IntoView {
     if documented.parameters.is_empty() {
         return view! { <p class="hint">"The statement has no parameters."</p> }.into_any();
+    }
+    if untrack(|| Inspector::use_().is_saved()) {
+        return view! { <Bound query=query /> }.into_any();
     }
     let drafts: Vec<Draft> = documented.parameters.iter().map(|_| Draft::new()).collect();
     // What the query was judged or measured with last, until the person chooses something else.
@@ -56,6 +59,22 @@ pub fn Parameters(documented: DocumentedQuery, query: Memo<Option<QueryReport>>)
         </fieldset>
     }
     .into_any()
+}
+
+/// The values of a saved report, which nothing can change any more.
+#[component]
+fn Bound(query: Memo<Option<QueryReport>>) -> impl IntoView {
+    let lines = move || {
+        let parameters = query.with(|query| query.as_ref().map(|query| query.parameters.clone()).unwrap_or_default());
+        let line = |parameter: Parameter| {
+            view! {
+                <dt>{parameter.name}</dt>
+                <dd class="mono">{parameter.value.literal()}</dd>
+            }
+        };
+        parameters.into_iter().map(line).collect_view()
+    };
+    view! { <dl class="kv tight">{lines}</dl> }
 }
 
 #[component]

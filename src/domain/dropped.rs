@@ -1,0 +1,59 @@
+//! What a dropped or chosen file is, told in one place: by its name, its first bytes, and for JSON its format.
+
+use super::baseline::{self, Baseline};
+use super::failure::{Failure, FailureKind};
+use super::report::Report;
+use super::{criterion, saved};
+
+/// What has to be known of a file's beginning.
+pub const HEAD_BYTES: i32 = 64;
+
+/// What a file is opened as.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FileKind {
+    /// A database or a file that belongs to one; also whatever nothing else claims, since what opens databases can say
+    /// best what is wrong with it.
+    Database,
+    /// Text that this page saved.
+    Json,
+    /// One of criterion's results.
+    Criterion,
+}
+
+/// How every SQLite database begins.
+const SQLITE: &[u8] = b"SQLite format 3\0";
+
+/// `path` is a name, or several with slashes for a file of a dropped folder.
+pub fn file_kind(path: &str, head: &[u8]) -> FileKind {
+    let first = head.trim_ascii_start().strip_prefix("\u{feff}".as_bytes()).unwrap_or(head.trim_ascii_start()).first();
+    if head.starts_with(SQLITE) {
+        FileKind::Database
+    } else if criterion::is_result(path) {
+        FileKind::Criterion
+    } else if matches!(first, Some(b'{' | b'[')) || path.to_ascii_lowercase().ends_with(".json") {
+        FileKind::Json
+    } else {
+        FileKind::Database
+    }
+}
+
+/// Text that this page saved.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Saved {
+    Report(Box<Report>),
+    Baseline(Box<Baseline>),
+}
+
+impl Saved {
+    /// `name` is for the words when it is neither.
+    pub fn read(name: &str, text: &str) -> Result<Self, Failure> {
+        match saved::format_of(text).map(|format| format.name) {
+            Some(baseline::FORMAT) => Baseline::read(text).map(Box::new).map(Self::Baseline),
+            Some(_) => Report::read(text).map(Box::new).map(Self::Report),
+            None => Err(Failure::new(
+                FailureKind::NotSaved,
+                format!("{name} is JSON or text, but neither a report nor a baseline of this page"),
+            )),
+        }
+    }
+}

@@ -1,0 +1,85 @@
+//! Whatever a person drops or chooses: each file goes where what it is belongs.
+
+use std::sync::Arc;
+
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+use web_sys::File;
+
+use crate::domain::baseline::Baseline;
+use crate::domain::criterion;
+use crate::domain::dropped::{FileKind, Saved, file_kind};
+
+use super::files;
+use super::route::Route;
+use super::state::Inspector;
+
+/// A file, with its path below a dropped folder or else its name.
+pub struct Picked {
+    pub path: String,
+    pub file: File,
+}
+
+impl From<File> for Picked {
+    fn from(file: File) -> Self {
+        // Of a folder chosen in a file input; empty for every other file.
+        let path = js_sys::Reflect::get(&file, &"webkitRelativePath".into()).ok().and_then(|path| path.as_string());
+        Self { path: path.filter(|path| !path.is_empty()).unwrap_or_else(|| file.name()), file }
+    }
+}
+
+impl Inspector {
+    /// A database is opened, what this page saved is shown or kept.
+    pub fn take_files(self, picked: Vec<Picked>) {
+        spawn_local(async move {
+            if picked.is_empty() {
+                self.open(Vec::new());
+                return;
+            }
+            let (mut databases, mut texts, mut results) = (Vec::new(), Vec::new(), Vec::new());
+            for picked in picked {
+                match file_kind(&picked.path, &files::head(&picked.file).await) {
+                    FileKind::Database => databases.push(picked.file),
+                    FileKind::Json => texts.push(picked),
+                    FileKind::Criterion => results.push(picked),
+                }
+            }
+            let opens = !databases.is_empty();
+            if opens {
+                self.open(databases);
+            }
+            if !results.is_empty() {
+                self.take_criterion(results);
+            }
+            let mut reports = Vec::new();
+            for Picked { path, file } in texts {
+                match files::text(&file).await.and_then(|text| Saved::read(&path, &text)) {
+                    Ok(Saved::Report(report)) => reports.push(*report),
+                    Ok(Saved::Baseline(baseline)) => self.take_baseline(&baseline),
+                    Err(failure) => self.failure.set(Some(failure)),
+                }
+            }
+            self.take_reports(reports, opens);
+        });
+    }
+
+    /// Shows what criterion measured beside what was measured here.
+    pub fn take_criterion(self, picked: Vec<Picked>) {
+        spawn_local(async move {
+            let mut texts = Vec::new();
+            for Picked { path, file } in picked.into_iter().filter(|picked| criterion::is_result(&picked.path)) {
+                match files::text(&file).await {
+                    Ok(text) => texts.push((path, text)),
+                    Err(failure) => self.failure.set(Some(failure)),
+                }
+            }
+            self.criterion.set(Some(Arc::new(criterion::read(&texts))));
+            Route::Benchmarks(None).open();
+        });
+    }
+
+    fn take_baseline(self, baseline: &Baseline) {
+        self.keep_baseline(baseline);
+        Route::Benchmarks(None).open();
+    }
+}

@@ -1,0 +1,53 @@
+//! What stands beside the page's own benchmarks: criterion's results, and statements of a person's own.
+
+use std::path::Path;
+use std::time::Duration;
+
+use crate::browser::{Browser, SOON};
+use crate::fixture::Fixture;
+
+const RUN: Duration = Duration::from_secs(60);
+
+#[test]
+fn criterions_folder_is_dropped_and_stands_beside_the_browsers_times() {
+    let browser = Browser::open("criterion");
+    browser.open_files(&[&Fixture::SMALL.file()]);
+    browser.drag(&Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/criterion-0.8"));
+    let row = |run: &str| {
+        let rows = browser.table_rows("Beside criterion");
+        rows.into_iter().find(|row| row.starts_with(&format!("find_by_id{run}")))
+    };
+    let alone = browser.until("criterion's results", SOON, || row("new"));
+    assert!(alone.contains("not measured here"), "{alone}");
+    browser.click("button", "Run this one");
+    browser.until("a ratio", RUN, || row("new").filter(|row| row.contains("times as long")));
+    assert!(row("base").is_some_and(|row| row.contains("times as long")), "the run before as well");
+
+    let folder = tempfile::tempdir().expect("a folder");
+    let broken = folder.path().join("estimates.json");
+    std::fs::write(&broken, "{").expect("a broken file");
+    browser.choose_files("Open database", &[&broken]);
+    browser.until("what is broken", SOON, || {
+        browser.text_of("[role=note]").filter(|text| text.contains("estimates.json: EOF while parsing"))
+    });
+    browser.check_console_is_quiet();
+}
+
+#[test]
+fn two_statements_of_ones_own_are_compared() {
+    let browser = Browser::open("statements");
+    browser.open_files(&[&Fixture::SMALL.file()]);
+    browser.js("location.hash = '#/benchmarks'", vec![]);
+    browser.fill("First statement", "SELECT count(*) FROM terminal_log");
+    browser.fill("Second statement", "SELECT count(*), sum(length(content)) FROM terminal_log");
+    browser.click("button", "Compare the statements");
+    let rows = browser
+        .until("the comparison", RUN, || Some(browser.table_rows("Two statements")).filter(|rows| !rows.is_empty()));
+    assert!(rows[0].contains("what the other is compared with"), "{rows:?}");
+    assert!(rows[1].contains("Regressed") && rows[1].contains(" to "), "reading every row is slower: {rows:?}");
+
+    browser.fill("Second statement", "DELETE FROM terminal_log");
+    browser.click("button", "Compare the statements");
+    assert!(browser.alert().contains("Only statements that read can be compared"));
+    browser.check_console_is_quiet();
+}
