@@ -21,6 +21,7 @@ mod index_relations;
 pub mod interrupt;
 mod judge;
 mod large_indexes;
+mod logs;
 mod measure;
 mod memory;
 mod migrate;
@@ -96,6 +97,7 @@ pub struct Engine {
     granularity_ns: u64,
     settings: Settings,
     session: Option<Session>,
+    log: Option<logs::Reading>,
 }
 
 /// Everything about the open database. Dropping it drops every fork.
@@ -133,6 +135,7 @@ impl Engine {
             granularity_ns: clock::granularity_ns(),
             settings: Settings::default(),
             session: None,
+            log: None,
         })
     }
 

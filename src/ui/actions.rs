@@ -18,6 +18,7 @@ use crate::domain::value::Value;
 use crate::protocol::{Bytecode, Choices, CountRows, JudgeRepair, MeasureQuery, OpenSample, Run};
 
 use super::baselines::Baselines;
+use super::logs::Logs;
 use super::route::{Route, focus_main};
 use super::state::{Inspector, Promotion, RunState, Running};
 
@@ -61,6 +62,7 @@ impl Inspector {
             row_counts: RwSignal::default(),
             measuring: RwSignal::default(),
             baselines: Baselines::default(),
+            logs: Logs::new(),
             route: RwSignal::new(Route::default()),
             client: StoredValue::new_local(client),
             generation: StoredValue::new(0),
@@ -110,6 +112,7 @@ impl Inspector {
         self.row_counts.update(|counts| counts.clear());
         self.ticks.update(|ticks| ticks.clear());
         self.repaired.set(None);
+        self.logs.runs.update(|runs| runs.clear());
         self.promotion.set(None);
         self.baselines.compared.set(None);
         self.now.set(present());

@@ -6,6 +6,8 @@ use web_sys::{DataTransfer, File};
 
 use crate::domain::failure::{Failure, FailureKind};
 
+use super::logs::Side as LogSide;
+use super::route::Route;
 use super::state::Inspector;
 
 /// Takes files from the whole window. The answer tells whether files are being dragged over it just now.
@@ -51,7 +53,22 @@ fn take(inspector: Inspector, event: &DragEvent) {
     let Some(transfer) = event.data_transfer() else { return };
     match holds_folder(&transfer) {
         true => inspector.failure.set(Some(Failure::new(FailureKind::Folder, "A folder was dropped"))),
-        false => inspector.open(files(transfer.files())),
+        false => give(inspector, files(transfer.files())),
+    }
+}
+
+/// On a view about logs a file is a log, unless its name says that it is a database.
+fn give(inspector: Inspector, files: Vec<File>) {
+    let is_database = |file: &File| {
+        let name = file.name().to_ascii_lowercase();
+        [".sqlite", ".sqlite3", ".db", ".db3", "-wal", "-journal"].iter().any(|ending| name.ends_with(ending))
+    };
+    let about_logs = inspector.route.with_untracked(Route::is_about_logs);
+    match files.first() {
+        Some(first) if about_logs && !files.iter().any(is_database) => {
+            inspector.read_log(first.clone(), LogSide::First);
+        }
+        _ => inspector.open(files),
     }
 }
 

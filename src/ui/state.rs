@@ -19,6 +19,7 @@ use crate::domain::report::{Environment, Report};
 use crate::domain::run::{Phase, Step};
 
 use super::baselines::Baselines;
+use super::logs::Logs;
 use super::route::Route;
 
 /// Provided as a context by the shell. Cheap to copy: every field is a handle.
@@ -52,6 +53,7 @@ pub struct Inspector {
     pub measuring: RwSignal<Settings>,
     /// What was measured before, as the browser keeps it.
     pub baselines: Baselines,
+    pub logs: Logs,
     pub route: RwSignal<Route>,
     pub(super) client: StoredValue<Client, LocalStorage>,
     /// Raised by whatever replaces what goes on; an older task sees it and stops.

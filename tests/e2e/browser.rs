@@ -241,7 +241,7 @@ impl Browser {
         let script = "
             const [control, value] = arguments;
             control.focus();
-            Object.getOwnPropertyDescriptor(HTMLInputElement.prototype, 'value').set.call(control, value);
+            Object.getOwnPropertyDescriptor(Object.getPrototypeOf(control), 'value').set.call(control, value);
             control.dispatchEvent(new Event('input', { bubbles: true }));
             control.dispatchEvent(new Event('change', { bubbles: true }));
             return control.value;";

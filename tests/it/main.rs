@@ -19,6 +19,7 @@ mod index_definition;
 mod log;
 mod measure;
 mod migration;
+mod monitoring;
 mod native;
 mod opening;
 mod plan_clone;

@@ -7,6 +7,7 @@ use crate::ui::alert::FailureAlert;
 use crate::ui::icons::{Glyph, Icon};
 use crate::ui::nav::Brand;
 use crate::ui::open_button::OpenButton;
+use crate::ui::route::Route;
 use crate::ui::state::Inspector;
 use crate::ui::theme::ThemeChoice;
 
@@ -60,6 +61,21 @@ pub fn Landing(dragging: RwSignal<bool>) -> impl IntoView {
                 <Welcome />
                 <DropZone dragging=dragging />
                 <Promises />
+            </main>
+            <LandingFoot />
+        </div>
+    }
+}
+
+/// A view that needs no database, in the landing page's frame.
+#[component]
+pub fn WithoutDatabase(children: Children) -> impl IntoView {
+    view! {
+        <div class="landing wide">
+            <LandingHead />
+            <main id="main" tabindex="-1">
+                <FailureAlert />
+                {children()}
             </main>
             <LandingFoot />
         </div>
@@ -139,6 +155,9 @@ fn DropZone(dragging: RwSignal<bool>) -> impl IntoView {
                 <TrySample size=size />
             </div>
             <SizeOfSample size=size />
+            <p>
+                <a href=Route::Monitoring.href()>"Read a log of the application instead"</a>
+            </p>
         </section>
     }
 }
