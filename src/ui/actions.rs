@@ -18,6 +18,7 @@ use crate::domain::value::Value;
 use crate::protocol::{Bytecode, Choices, CountRows, JudgeRepair, MeasureQuery, OpenSample, Run};
 
 use super::baselines::Baselines;
+use super::integrity::Integrity;
 use super::logs::Logs;
 use super::route::{Route, focus_main};
 use super::state::{Inspector, Promotion, RunState, Running};
@@ -60,6 +61,7 @@ impl Inspector {
             ticks: RwSignal::default(),
             repaired: RwSignal::new(None),
             row_counts: RwSignal::default(),
+            integrity: RwSignal::default(),
             measuring: RwSignal::default(),
             baselines: Baselines::default(),
             logs: Logs::new(),
@@ -112,6 +114,7 @@ impl Inspector {
         self.row_counts.update(|counts| counts.clear());
         self.ticks.update(|ticks| ticks.clear());
         self.repaired.set(None);
+        self.integrity.set(Integrity::Unknown);
         self.logs.runs.update(|runs| runs.clear());
         self.promotion.set(None);
         self.baselines.compared.set(None);
@@ -389,7 +392,8 @@ impl Inspector {
     /// Ends what goes on, because something else takes its place.
     fn supersede(self) -> u32 {
         let runs = self.run.with_untracked(|run| matches!(run, RunState::Running(_)));
-        let is_busy = self.busy.with_untracked(|busy| !busy.is_empty());
+        let is_busy =
+            self.busy.with_untracked(|busy| !busy.is_empty()) || self.integrity.with_untracked(Integrity::is_checking);
         if runs || is_busy || self.opening.with_untracked(Option::is_some) {
             self.client.get_value().cancel();
         }

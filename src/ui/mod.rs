@@ -13,6 +13,7 @@ mod drop;
 mod filebar;
 mod files;
 mod icons;
+mod integrity;
 mod logs;
 mod marked;
 mod nav;
