@@ -152,7 +152,8 @@ proptest! {
             let svg = charts::timeline("t", 540.0, &timeline, axis, Some(events[0].0)).unwrap();
             prop_assert!(roxmltree::Document::parse(&svg).is_ok() && !svg.contains("NaN"), "{}", svg);
         }
-        let svg = charts::histogram("h", 330.0, &later).unwrap();
+        let [_, all] = timeline.split(i64::MIN);
+        let svg = charts::histogram("h", 330.0, &all).unwrap();
         prop_assert!(roxmltree::Document::parse(&svg).is_ok() && !svg.contains("NaN"), "{}", svg);
     }
 }
@@ -189,14 +190,14 @@ fn a_query_of_the_log_runs_on_the_file_for_its_project() {
 fn reading_a_long_log_takes_no_more_memory_than_a_short_one() {
     let (mut reader, mut monitor) = (LogReader::default(), Monitor::default());
     let mut sizes = Vec::new();
-    for round in 0..4_u64 {
-        for n in 0..5_000 {
-            let line = line(round * 5_000 + n, "find", &format!("p{}", n % 40), n % 30, 1 + n % 200);
+    for _ in 0..4 {
+        for n in 0..20_000_u64 {
+            let line = line(n % 3_600, "find", &format!("p{}", n % 40), n % 30, 1 + n % 200);
             reader.push(line.as_bytes(), &mut |event| monitor.take(&event));
         }
         let summary = monitor.summary("log", reader.n_lines(), reader.problems());
         sizes.push(serde_json::to_string(&summary).unwrap().len());
     }
-    // Figures get longer by a digit, nothing else does.
-    assert!(sizes[3] < sizes[1] * 3 / 2, "{sizes:?}");
+    // The same hour again: figures get longer by a digit, nothing else grows.
+    assert!(sizes[3] < sizes[0] * 5 / 4, "{sizes:?}");
 }
