@@ -1,6 +1,8 @@
 //! The engine on the SQLite that is shipped, in a worker, as the page runs it.
 #![cfg(target_arch = "wasm32")]
 
+#[path = "golden/hostile.rs"]
+mod hostile;
 #[path = "golden/reasons.rs"]
 mod reasons;
 #[path = "golden/sample.rs"]
@@ -40,6 +42,21 @@ fn the_sample_is_the_golden_one() {
 #[wasm_bindgen_test]
 fn every_kind_of_reason_is_the_golden_one() {
     reasons::check();
+}
+
+#[wasm_bindgen_test]
+fn no_statement_leaves_its_database() {
+    hostile::check_sandbox();
+}
+
+#[wasm_bindgen_test]
+fn depth_ends_with_an_answer() {
+    hostile::check_depth();
+}
+
+#[wasm_bindgen_test]
+fn hostile_files_are_inspected_like_any_other() {
+    hostile::check_files();
 }
 
 #[wasm_bindgen_test]

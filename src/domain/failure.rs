@@ -30,6 +30,10 @@ pub enum FailureKind {
     Corrupt,
     /// SQLite refused a statement.
     Sql,
+    /// A statement that would reach out of its database.
+    NotAllowed,
+    /// A value, a row or a statement beyond what is taken here.
+    TooLarge,
     /// A statement that writes where only one that reads makes sense.
     NotReadOnly,
     /// The file is none of the baselines that this page saves.
@@ -87,6 +91,14 @@ impl FailureKind {
                  lists what is wrong. To save rows, run sqlite3 db.sqlite .recover on a copy."
             }
             Self::Sql => "SQLite's own words are shown. Nothing was changed.",
+            Self::NotAllowed => {
+                "A statement stays inside the copy that it runs on: it attaches and writes no other file, loads no \
+                 extension and changes no setting of SQLite's that protects from the file."
+            }
+            Self::TooLarge => {
+                "Values and rows of up to 256 MiB and statements of up to 1,000,000 bytes are taken here, so that a file \
+                 cannot use up the page's memory. The rest of the file stays usable."
+            }
             Self::NotReadOnly => "Write a SELECT. What a DELETE costs is told by its preview under Clean-ups.",
             Self::NotBaseline => "Choose a file that was saved with Save as baseline, as it was saved.",
             Self::NotKept => {

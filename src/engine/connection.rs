@@ -6,7 +6,7 @@ use rusqlite::config::DbConfig;
 use rusqlite::{Connection, ErrorCode, OpenFlags};
 
 use super::error::{EngineError, Result};
-use super::interrupt;
+use super::{interrupt, sandbox};
 use crate::snapshot::{Fork, VFS_NAME};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -34,7 +34,7 @@ impl Db {
     /// and loses SQLite's words.
     pub fn open_unjournaled(fork: Fork, foreign_keys: ForeignKeys) -> Result<Self> {
         let db = Self::open(fork, foreign_keys)?;
-        db.execute_batch("PRAGMA journal_mode = OFF")?;
+        sandbox::switch_journal_off(&db)?;
         Ok(db)
     }
 
@@ -77,13 +77,13 @@ pub fn open_in_memory(foreign_keys: ForeignKeys) -> Result<Connection> {
 fn open(name: &str, foreign_keys: ForeignKeys) -> Result<(Connection, Option<String>)> {
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let mut connection = Connection::open_with_flags_and_vfs(name, flags, VFS_NAME)?;
+    sandbox::enclose(&connection)?;
     // EXCLUSIVE before anything is read: SQLite then replays a -wal without shared memory. Leaving WAL mode
     // checkpoints it into the fork. Neither changes a file: the fork takes every write.
     let settings = format!(
         "PRAGMA locking_mode = EXCLUSIVE;
          PRAGMA temp_store = MEMORY;
          PRAGMA cache_size = -2000;
-         PRAGMA trusted_schema = OFF;
          PRAGMA journal_mode = MEMORY;
          PRAGMA foreign_keys = {};",
         if foreign_keys == ForeignKeys::On { "ON" } else { "OFF" }

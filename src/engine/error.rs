@@ -83,6 +83,8 @@ impl From<&EngineError> for Failure {
             Some(ErrorCode::OperationInterrupted) => FailureKind::Cancelled,
             Some(ErrorCode::NotADatabase) => FailureKind::NotSqlite,
             Some(ErrorCode::DatabaseCorrupt) => FailureKind::Corrupt,
+            Some(ErrorCode::AuthorizationForStatementDenied) => FailureKind::NotAllowed,
+            Some(ErrorCode::TooBig) => FailureKind::TooLarge,
             Some(ErrorCode::OutOfMemory) => FailureKind::OutOfMemory,
             Some(ErrorCode::SystemIoFailure | ErrorCode::CannotOpen) => FailureKind::Unreadable,
             _ => FailureKind::Sql,

@@ -37,6 +37,7 @@ mod repair_search;
 mod rewrites;
 mod rows;
 mod sample;
+mod sandbox;
 mod scan_status;
 mod schema_rows;
 mod schema_state;

@@ -11,6 +11,7 @@ use rusqlite::config::DbConfig;
 
 use super::connection::{ForeignKeys, open_in_memory};
 use super::error::{EngineError, Result};
+use super::sandbox;
 use super::schema_rows::{self, SchemaRow};
 use crate::domain::database::unknown_to_sqlite;
 use crate::domain::index_findings::IndexStatistics;
@@ -171,7 +172,8 @@ impl Blueprint {
                 }
                 continue;
             };
-            if let Err(error) = connection.execute_batch(sql) {
+            // Only the first statement of a row counts; SQLite never runs what may stand behind it, and neither is it run here.
+            if let Err(error) = connection.execute(sql, []) {
                 // An entry that no SQLite can read would damage the clone too.
                 if !self.is_damaged {
                     object.write(&connection)?;
@@ -190,18 +192,20 @@ impl SchemaObject {
     fn write(&self, connection: &Connection) -> Result<()> {
         let has_index_pages = self.kind == "index" || self.without_rowid;
         let columns = if has_index_pages { "(a PRIMARY KEY) WITHOUT ROWID" } else { "(a)" };
-        connection.execute_batch(&format!("CREATE TABLE {PLACEHOLDER} {columns}; PRAGMA writable_schema = ON;"))?;
+        connection.execute_batch(&format!("CREATE TABLE {PLACEHOLDER} {columns}"))?;
         // A virtual table, a view and a trigger have no b-tree.
         let is_stored = self.kind == "index" || (self.kind == "table" && !self.is_virtual());
-        connection.execute(
-            &format!(
-                "UPDATE sqlite_schema SET type = ?1, name = ?2, tbl_name = ?3, sql = ?4, rootpage = iif(?5, rootpage, 0)
-                 WHERE name = '{PLACEHOLDER}'"
-            ),
-            (&self.kind, &self.name, &self.table, &self.sql, is_stored),
-        )?;
-        connection.execute_batch("PRAGMA writable_schema = RESET")?;
-        Ok(())
+        sandbox::rewrite_schema(connection, || {
+            connection.execute(
+                &format!(
+                    "UPDATE sqlite_schema
+                     SET type = ?1, name = ?2, tbl_name = ?3, sql = ?4, rootpage = iif(?5, rootpage, 0)
+                     WHERE name = '{PLACEHOLDER}'"
+                ),
+                (&self.kind, &self.name, &self.table, &self.sql, is_stored),
+            )?;
+            Ok(())
+        })
     }
 
     fn is_virtual(&self) -> bool {

@@ -5,6 +5,7 @@ use super::error::Result;
 use super::interrupt;
 use super::measure::{self, Side, cold};
 use super::plan_clone::{StatisticsRows, load_statistics};
+use super::sandbox;
 use crate::domain::value::Value;
 use crate::domain::work::Work;
 use crate::snapshot::Fork;
@@ -58,8 +59,8 @@ pub fn with_statistics(fork: &Fork, rows: &StatisticsRows) -> Result<Fork> {
 /// Takes `index` out of the schema and leaves its pages where they are: DROP INDEX reads all of them, and writes that
 /// find free pages are other writes.
 pub fn forget_index(db: &Db, index: &str) -> Result<()> {
-    db.execute_batch("PRAGMA writable_schema = ON")?;
-    db.execute("DELETE FROM sqlite_schema WHERE type = 'index' AND name = ?1 COLLATE NOCASE", [index])?;
-    db.execute_batch("PRAGMA writable_schema = RESET")?;
-    Ok(())
+    sandbox::rewrite_schema(db, || {
+        db.execute("DELETE FROM sqlite_schema WHERE type = 'index' AND name = ?1 COLLATE NOCASE", [index])?;
+        Ok(())
+    })
 }

@@ -1,6 +1,7 @@
 //! Golden texts, natively. `tests/wasm.rs` holds the shipped SQLite to the same.
 #![cfg(not(target_arch = "wasm32"))]
 
+mod hostile;
 mod reasons;
 mod sample;
 
@@ -21,6 +22,21 @@ fn every_kind_of_reason_is_the_golden_one() {
     if !bless("reasons.txt", &reasons::render()) {
         reasons::check();
     }
+}
+
+#[test]
+fn no_statement_leaves_its_database() {
+    hostile::check_sandbox();
+}
+
+#[test]
+fn depth_ends_with_an_answer() {
+    hostile::check_depth();
+}
+
+#[test]
+fn hostile_files_are_inspected_like_any_other() {
+    hostile::check_files();
 }
 
 fn bless(name: &str, text: &str) -> bool {
