@@ -15,6 +15,7 @@ use crate::domain::failure::Failure;
 use crate::domain::instant::Instant;
 use crate::domain::integrity::{CheckDepth, IntegrityReport};
 use crate::domain::measuring::Settings;
+use crate::domain::monitoring::{LogPart, LoggedRun};
 use crate::domain::query::Choice;
 use crate::domain::repair_trial::RepairedClaim;
 use crate::domain::report::Environment;
@@ -167,6 +168,15 @@ calls! {
 
     /// Part of a file of rows.
     ExportRows { asked: RowsAsked, format: RowFormat, first: u64, n: u32, reveal: bool } -> String;
+
+    /// Begins to read a log; its file travels beside.
+    OpenLog { name: String } -> ();
+
+    /// Reads on, or gives what was read when the person stops.
+    ReadLog { max_bytes: u64, stop: bool } -> LogPart;
+
+    /// Runs the documented query that a log calls `name` on the open database, for the log's project.
+    RunLogged { name: String, project: Option<String> } -> LoggedRun;
 
     /// Judges every claim on the file as dropped after `changes`, which are tried on plan clones. `None` when SQLite
     /// refuses one of them.

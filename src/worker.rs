@@ -149,6 +149,15 @@ fn answer(engine: &mut Engine, request: Request, files: Vec<web_sys::File>) -> R
         Request::ExportRows(call) => {
             json(engine.export_rows(&call.asked, call.format, call.first, call.n, call.reveal))
         }
+        Request::OpenLog(call) => json(files.first().map_or_else(
+            || Err(EngineError::new(FailureKind::NoFile, "No log was sent")),
+            |file| Ok(engine.open_log(call.name, Box::new(BlobSource::new(file)?))),
+        )),
+        Request::ReadLog(call) => json(engine.read_log(call.max_bytes, call.stop)),
+        Request::RunLogged(call) => {
+            finish_promotion(engine);
+            json(engine.run_logged(&call.name, call.project.as_deref()))
+        }
         Request::JudgeRepair(call) => json(engine.judge_repair(&call.changes)),
         Request::Close(_) => {
             engine.close();

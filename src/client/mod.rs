@@ -141,6 +141,11 @@ impl Client {
         self.request::<C>(call, &[], Some(Rc::new(on_progress))).await
     }
 
+    /// With files that travel beside the call.
+    pub async fn call_with_files<C: Call>(&self, call: C, files: &[File]) -> Result<C::Answer, ClientError> {
+        self.request::<C>(call, files, None).await
+    }
+
     /// Opens `source`. It is kept, so that a new worker can open it again.
     pub async fn open(&self, source: Source) -> Result<Database, ClientError> {
         let database = match &source {

@@ -18,23 +18,45 @@ pub enum FileKind {
     Json,
     /// One of criterion's results.
     Criterion,
+    /// Lines that the application wrote.
+    Log,
 }
 
 /// How every SQLite database begins.
 const SQLITE: &[u8] = b"SQLite format 3\0";
 
-/// `path` is a name, or several with slashes for a file of a dropped folder.
-pub fn file_kind(path: &str, head: &[u8]) -> FileKind {
+/// `path` is a name, or several with slashes for a file of a dropped folder. Where a log is expected, whatever nothing
+/// else claims is one.
+pub fn file_kind(path: &str, head: &[u8], expects_log: bool) -> FileKind {
     let first = head.trim_ascii_start().strip_prefix("\u{feff}".as_bytes()).unwrap_or(head.trim_ascii_start()).first();
     if head.starts_with(SQLITE) {
         FileKind::Database
     } else if criterion::is_result(path) {
         FileKind::Criterion
+    } else if is_log(path, head) {
+        FileKind::Log
     } else if matches!(first, Some(b'{' | b'[')) || path.to_ascii_lowercase().ends_with(".json") {
         FileKind::Json
+    } else if expects_log && !is_named_as_database(path) {
+        FileKind::Log
     } else {
         FileKind::Database
     }
+}
+
+/// By its name, by how tracing begins a line of JSON, or by a level in its first line.
+fn is_log(path: &str, head: &[u8]) -> bool {
+    const LEVELS: [&str; 5] = [" TRACE", " DEBUG", " INFO", " WARN", " ERROR"];
+    let first_line = head.split(|byte| *byte == b'\n').next().unwrap_or(head);
+    let text = String::from_utf8_lossy(first_line);
+    path.to_ascii_lowercase().ends_with(".log")
+        || text.starts_with("{\"timestamp\"")
+        || LEVELS.iter().any(|level| text.contains(level))
+}
+
+fn is_named_as_database(path: &str) -> bool {
+    let path = path.to_ascii_lowercase();
+    [".sqlite", ".sqlite3", ".db", ".db3", "-wal", "-journal", "-shm"].iter().any(|ending| path.ends_with(ending))
 }
 
 /// Text that this page saved.

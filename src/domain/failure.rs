@@ -44,6 +44,8 @@ pub enum FailureKind {
     NotSaved,
     /// The browser does not keep what it was given.
     NotKept,
+    /// A log that is asked for more after it was read, or that a restart of the worker lost.
+    NoLog,
     /// No database is open.
     NotOpen,
     /// A name that the catalogue or the database does not hold.
@@ -114,6 +116,7 @@ impl FailureKind {
                 "The browser has no room left for this page, or is set to keep nothing, as in a private window. \
                  Delete a baseline that is not needed any more, or save it as a file."
             }
+            Self::NoLog => "Choose the log once more.",
             Self::NotOpen => "Drop a SQLite file first.",
             Self::Unknown => "Neither the guide nor the database knows this name. Reload the page.",
             Self::Cancelled => "What was finished before is kept. Run it again whenever you like.",

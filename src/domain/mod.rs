@@ -27,6 +27,7 @@ pub mod look_ups;
 pub mod markup;
 pub mod measuring;
 pub mod migration;
+pub mod monitoring;
 pub mod numbers;
 pub mod plan;
 pub mod plan_counts;

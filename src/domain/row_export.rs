@@ -115,7 +115,7 @@ fn is_formula(text: &str) -> bool {
     text.starts_with(['=', '+', '-', '@', '\t', '\r', '\n', '＝', '＋', '－', '＠'])
 }
 
-fn csv_field(text: &str, guarded: bool) -> String {
+pub(super) fn csv_field(text: &str, guarded: bool) -> String {
     let guard = if guarded && is_formula(text) { "'" } else { "" };
     match text.contains([',', '"', '\r', '\n']) || text.starts_with(' ') || text.ends_with(' ') {
         true => format!("\"{guard}{}\"", text.replace('"', "\"\"")),

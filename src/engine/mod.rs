@@ -22,6 +22,7 @@ mod integrity;
 pub mod interrupt;
 mod judge;
 mod large_indexes;
+mod logs;
 mod measure;
 mod memory;
 mod migrate;
@@ -101,6 +102,7 @@ pub struct Engine {
     granularity_ns: u64,
     settings: Settings,
     session: Option<Session>,
+    log: Option<logs::Reading>,
 }
 
 /// Everything about the open database. Dropping it drops every fork.
@@ -140,6 +142,7 @@ impl Engine {
             granularity_ns: clock::granularity_ns(),
             settings: Settings::default(),
             session: None,
+            log: None,
         })
     }
 

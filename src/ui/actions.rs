@@ -19,6 +19,7 @@ use crate::protocol::{Bytecode, Choices, CountRows, JudgeRepair, MeasureQuery, O
 
 use super::baselines::Baselines;
 use super::integrity::Integrity;
+use super::logs::Logs;
 use super::route::{Route, focus_main};
 use super::saved::SavedReports;
 use super::state::{Inspector, Promotion, RunState, Running};
@@ -69,6 +70,7 @@ impl Inspector {
             criterion: RwSignal::new(None),
             statements: Statements::default(),
             within: RwSignal::new(None),
+            logs: Logs::new(),
             route: RwSignal::new(Route::default()),
             client: StoredValue::new_local(client),
             generation: StoredValue::new(0),
@@ -119,6 +121,7 @@ impl Inspector {
         self.ticks.update(|ticks| ticks.clear());
         self.repaired.set(None);
         self.integrity.set(Integrity::Unknown);
+        self.logs.runs.update(|runs| runs.clear());
         self.promotion.set(None);
         self.baselines.compared.set(None);
         self.saved.shown.set(false);

@@ -11,6 +11,7 @@ use crate::domain::criterion;
 use crate::domain::dropped::{FileKind, Saved, file_kind};
 
 use super::files;
+use super::logs::Side;
 use super::route::Route;
 use super::state::Inspector;
 
@@ -36,12 +37,14 @@ impl Inspector {
                 self.open(Vec::new());
                 return;
             }
-            let (mut databases, mut texts, mut results) = (Vec::new(), Vec::new(), Vec::new());
+            let expects_log = self.route.with_untracked(Route::is_about_logs);
+            let (mut databases, mut texts, mut results, mut logs) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
             for picked in picked {
-                match file_kind(&picked.path, &files::head(&picked.file).await) {
+                match file_kind(&picked.path, &files::head(&picked.file).await, expects_log) {
                     FileKind::Database => databases.push(picked.file),
                     FileKind::Json => texts.push(picked),
                     FileKind::Criterion => results.push(picked),
+                    FileKind::Log => logs.push(picked.file),
                 }
             }
             let opens = !databases.is_empty();
@@ -50,6 +53,11 @@ impl Inspector {
             }
             if !results.is_empty() {
                 self.take_criterion(results);
+            }
+            // Two logs are compared.
+            for (file, side) in logs.into_iter().zip([Side::First, Side::Other]) {
+                Route::Monitoring.open();
+                self.take_log(file, side).await;
             }
             let mut reports = Vec::new();
             for Picked { path, file } in texts {

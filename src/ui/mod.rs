@@ -16,6 +16,7 @@ mod handles;
 mod icons;
 mod integrity;
 pub mod intake;
+mod logs;
 mod marked;
 mod nav;
 mod newer_version;

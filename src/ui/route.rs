@@ -13,6 +13,7 @@ pub enum Route {
     Cleanups(Option<String>),
     Repair(Option<String>),
     Benchmarks(Option<String>),
+    Monitoring,
     Overview(Option<String>),
     Report,
 }
@@ -30,6 +31,7 @@ impl Route {
             "cleanups" => Some(Self::Cleanups(entry)),
             "repair" => Some(Self::Repair(entry)),
             "benchmarks" => Some(Self::Benchmarks(entry)),
+            "monitoring" => Some(Self::Monitoring),
             "overview" => Some(Self::Overview(entry)),
             "report" => Some(Self::Report),
             _ => None,
@@ -45,6 +47,7 @@ impl Route {
             Self::Cleanups(entry) => ("cleanups", entry.as_deref()),
             Self::Repair(entry) => ("repair", entry.as_deref()),
             Self::Benchmarks(entry) => ("benchmarks", entry.as_deref()),
+            Self::Monitoring => ("monitoring", None),
             Self::Overview(entry) => ("overview", entry.as_deref()),
             Self::Report => ("report", None),
         };
@@ -63,6 +66,7 @@ impl Route {
             Self::Cleanups(_) => "Clean-ups",
             Self::Repair(_) => "Repair",
             Self::Benchmarks(_) => "Benchmarks",
+            Self::Monitoring => "Monitoring",
             Self::Overview(_) => "Database",
             Self::Report => "Report",
         }
@@ -71,6 +75,11 @@ impl Route {
     /// Whether both are the same view, whatever entry they show.
     pub fn is_same_view(&self, other: &Self) -> bool {
         std::mem::discriminant(self) == std::mem::discriminant(other)
+    }
+
+    /// Whether the view is about logs, and needs no database.
+    pub fn is_about_logs(&self) -> bool {
+        matches!(self, Self::Monitoring)
     }
 
     /// Goes there. The listener of [`follow_hash`] does the rest.

@@ -11,7 +11,9 @@ use super::handles::accept_launches;
 use super::icons::{Glyph, Icon};
 use super::nav::Nav;
 use super::newer_version::NewerVersion;
-use super::pages::{Benchmarks, Cleanups, Indexes, Landing, Overview, Queries, Repair, ReportView, Summary};
+use super::pages::{
+    Benchmarks, Cleanups, Indexes, Landing, Monitoring, Overview, Queries, Repair, ReportView, Summary, WithoutDatabase,
+};
 use super::route::{Route, focus_main, follow_hash};
 use super::shortcuts;
 use super::state::Inspector;
@@ -31,9 +33,15 @@ pub fn Shell() -> impl IntoView {
     accept_launches(inspector);
     let dragging = accept_drops(inspector);
     let is_open = Memo::new(move |_| inspector.database.with(Option::is_some));
+    let about_logs = Memo::new(move |_| inspector.route.with(Route::is_about_logs));
+    let frame = Memo::new(move |_| match (is_open.get(), about_logs.get()) {
+        (true, _) => Frame::Workspace,
+        (false, true) => Frame::Logs,
+        (false, false) => Frame::Landing,
+    });
     // What stands around a saved report is built anew for a database: only there is something to ask.
-    let what_stands = Memo::new(move |_| (is_open.get(), inspector.is_saved()));
-    name_document(inspector, is_open);
+    let what_stands = Memo::new(move |_| (frame.get(), inspector.is_saved()));
+    name_document(inspector, frame);
     // A plain link to `#main` would change the hash, which is the address of the view.
     let skip = |event: MouseEvent| {
         event.prevent_default();
@@ -44,12 +52,22 @@ pub fn Shell() -> impl IntoView {
             "Skip to content"
         </a>
         {move || match what_stands.get().0 {
-            true => view! { <Workspace dragging=dragging /> }.into_any(),
-            false => view! { <Landing dragging=dragging /> }.into_any(),
+            Frame::Workspace => view! { <Workspace dragging=dragging /> }.into_any(),
+            Frame::Landing => view! { <Landing dragging=dragging /> }.into_any(),
+            Frame::Logs => view! { <WithoutDatabase><Monitoring /></WithoutDatabase> }.into_any(),
         }}
         <Shortcuts dialog=dialog />
         <NewerVersion />
     }
+}
+
+/// What stands around the view.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Frame {
+    Workspace,
+    Landing,
+    /// Views about logs need no database.
+    Logs,
 }
 
 /// Whenever another set of changes is ticked, or a proven repair is there, SQLite is asked what becomes of the claims.
@@ -101,6 +119,7 @@ fn Workspace(dragging: RwSignal<bool>) -> impl IntoView {
                         Route::Cleanups(_) => view! { <Cleanups /> }.into_any(),
                         Route::Repair(_) => view! { <Repair /> }.into_any(),
                         Route::Benchmarks(_) => view! { <Benchmarks /> }.into_any(),
+                        Route::Monitoring => view! { <Monitoring /> }.into_any(),
                         Route::Overview(_) => view! { <Overview /> }.into_any(),
                         Route::Report => view! { <ReportView /> }.into_any(),
                     }}
@@ -112,7 +131,10 @@ fn Workspace(dragging: RwSignal<bool>) -> impl IntoView {
             <div class="drop-veil">
                 <p class="drop-title">
                     <Icon glyph=Glyph::Drop />
-                    "Release to open another file"
+                    {move || match inspector.route.with(Route::is_about_logs) {
+                        true => "Release to read the log",
+                        false => "Release to open another file",
+                    }}
                 </p>
             </div>
         </Show>
@@ -135,10 +157,10 @@ fn Foot() -> impl IntoView {
     }
 }
 
-fn name_document(inspector: Inspector, is_open: Memo<bool>) {
+fn name_document(inspector: Inspector, frame: Memo<Frame>) {
     Effect::new(move |_| {
         let view = inspector.route.with(Route::label);
-        let view = if is_open.get() { view } else { "Open a database" };
+        let view = if frame.get() == Frame::Landing { "Open a database" } else { view };
         document().set_title(&format!("{view} \u{b7} Cortex Inspector"));
     });
 }

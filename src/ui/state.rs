@@ -22,6 +22,7 @@ use crate::domain::run::{Phase, Step};
 
 use super::baselines::Baselines;
 use super::integrity::Integrity;
+use super::logs::Logs;
 use super::route::Route;
 use super::saved::SavedReports;
 use super::statements::Statements;
@@ -65,6 +66,7 @@ pub struct Inspector {
     pub statements: Statements,
     /// How far a single step is, when the worker says so: done, of total.
     pub within: RwSignal<Option<(u64, u64)>>,
+    pub logs: Logs,
     pub route: RwSignal<Route>,
     pub(super) client: StoredValue<Client, LocalStorage>,
     /// Raised by whatever replaces what goes on; an older task sees it and stops.

@@ -21,7 +21,7 @@ pub async fn named_files(entries: Vec<FileSystemEntry>) -> Vec<Picked> {
         let path = entry.full_path().trim_start_matches('/').to_owned();
         if entry.is_directory() {
             open.extend(children(entry.unchecked_into()).await);
-        } else if file_kind(&path, &[]) == FileKind::Criterion
+        } else if file_kind(&path, &[], false) == FileKind::Criterion
             && let Some(file) = file(entry.unchecked_into()).await
         {
             found.push(Picked { path, file });

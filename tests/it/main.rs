@@ -20,6 +20,7 @@ mod index_definition;
 mod log;
 mod measure;
 mod migration;
+mod monitoring;
 mod native;
 mod odd_files;
 mod opening;

@@ -53,7 +53,7 @@ fn a_saved_report_comes_back_as_it_was() {
 
 #[track_caller]
 fn check_kind(path: &str, head: &[u8], expect: FileKind) {
-    assert_eq!(file_kind(path, head), expect);
+    assert_eq!(file_kind(path, head, false), expect);
 }
 
 #[test]
@@ -70,6 +70,14 @@ fn a_file_is_told_by_its_name_and_its_beginning() {
     check_kind("find_by_id\\base\\benchmark.json", b"", FileKind::Criterion);
     check_kind("find_by_id/change/estimates.json", b"{", FileKind::Json);
     check_kind("notes.txt", b"hello", FileKind::Database);
+    check_kind("app.log", b"hello", FileKind::Log);
+    check_kind("output.txt", b"2026-01-26T10:00:00.123456Z  INFO db: find_by_project query completed", FileKind::Log);
+    check_kind("output.txt", b"\x1b[2m2026-01-26T10:00:00Z\x1b[0m \x1b[33m WARN\x1b[0m db: slow", FileKind::Log);
+    check_kind("output.json", b"{\"timestamp\":\"2026-01-26T10:00:00Z\",\"level\":\"INFO\"", FileKind::Log);
+    assert_eq!(file_kind("notes.txt", b"hello", true), FileKind::Log);
+    for name in ["db.sqlite", "data.DB", "db.sqlite-wal"] {
+        assert_eq!(file_kind(name, b"hello", true), FileKind::Database);
+    }
 }
 
 #[test]
@@ -175,7 +183,7 @@ fn what_one_report_lacks_is_said_and_not_compared() {
 proptest! {
     #[test]
     fn no_text_is_too_strange(path: String, text: String) {
-        let _ = file_kind(&path, text.as_bytes());
+        let _ = file_kind(&path, text.as_bytes(), text.len() % 2 == 0);
         let _ = Saved::read(&path, &text);
     }
 }

@@ -18,4 +18,4 @@ pub use event::{Clock, Format, LogEvent, Span};
 pub use lines::MAX_LINE_BYTES;
 pub use problems::{Problem, ProblemKind, Problems};
 pub use reader::LogReader;
-pub use timed::{Timed, timed};
+pub use timed::{PROJECT_FIELDS, Timed, timed};

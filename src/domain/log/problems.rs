@@ -27,6 +27,19 @@ pub enum ProblemKind {
 }
 
 impl ProblemKind {
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::Binary => "Binary",
+            Self::NotUtf8 => "No UTF-8",
+            Self::TooLong => "Too long",
+            Self::CutShort => "Cut short",
+            Self::NotJson => "Damaged JSON",
+            Self::ClockBackwards => "Clock goes back",
+            Self::FormatChanges => "Another format",
+            Self::NotAnEvent => "No event",
+        }
+    }
+
     /// What it means for what is shown, in a sentence.
     pub fn help(self) -> &'static str {
         match self {

@@ -12,8 +12,10 @@ pub struct Timed {
     pub count: Option<u64>,
 }
 
-/// Fields that hold a project, rows, or a statement in short, the surest first.
-const PROJECT: [&str; 3] = ["project_id", "projectId", "project"];
+/// Fields that hold a project, the surest first.
+pub const PROJECT_FIELDS: [&str; 3] = ["project_id", "projectId", "project"];
+
+/// Rows, and a statement in short.
 const COUNT: [&str; 5] = ["count", "n_rows", "rows", "rows_returned", "rows_affected"];
 const SUMMARY: [&str; 3] = ["summary", "query", "db.statement"];
 
@@ -31,7 +33,7 @@ pub fn timed(event: &LogEvent) -> Option<Timed> {
     let text = |names: &[&str]| names.iter().find_map(|name| event.field(name)).filter(|text| !text.is_empty());
     Some(Timed {
         name: name(event, text(&SUMMARY)),
-        project: text(&PROJECT).map(Into::into),
+        project: text(&PROJECT_FIELDS).map(Into::into),
         duration_ns: duration_ns.0,
         count: COUNT.iter().find_map(|name| event.field(name)?.parse().ok()),
     })

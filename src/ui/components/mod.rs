@@ -10,6 +10,7 @@ pub mod choose;
 pub mod claim;
 pub mod copy;
 pub mod cost;
+pub mod data_table;
 pub mod grid;
 pub mod plan;
 pub mod quantity;

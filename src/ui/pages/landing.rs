@@ -8,6 +8,7 @@ use crate::ui::handles::OpenAgain;
 use crate::ui::icons::{Glyph, Icon};
 use crate::ui::nav::Brand;
 use crate::ui::open_button::OpenButton;
+use crate::ui::route::Route;
 use crate::ui::state::Inspector;
 use crate::ui::theme::ThemeChoice;
 
@@ -61,6 +62,21 @@ pub fn Landing(dragging: RwSignal<bool>) -> impl IntoView {
                 <Welcome />
                 <DropZone dragging=dragging />
                 <Promises />
+            </main>
+            <LandingFoot />
+        </div>
+    }
+}
+
+/// A view that needs no database, in the landing page's frame.
+#[component]
+pub fn WithoutDatabase(children: Children) -> impl IntoView {
+    view! {
+        <div class="landing wide">
+            <LandingHead />
+            <main id="main" tabindex="-1">
+                <FailureAlert />
+                {children()}
             </main>
             <LandingFoot />
         </div>
@@ -153,6 +169,9 @@ fn DropZone(dragging: RwSignal<bool>) -> impl IntoView {
                         .get()
                         .map(|read| format!("Read {}. Open a database to see them beside its own.", read.summary()))
                 }}
+            </p>
+            <p>
+                <a href=Route::Monitoring.href()>"Read a log of the application instead"</a>
             </p>
         </section>
     }
