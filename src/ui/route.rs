@@ -13,6 +13,7 @@ pub enum Route {
     Cleanups(Option<String>),
     Repair(Option<String>),
     Benchmarks(Option<String>),
+    Practices(Option<String>),
     Overview(Option<String>),
     Report,
 }
@@ -30,6 +31,7 @@ impl Route {
             "cleanups" => Some(Self::Cleanups(entry)),
             "repair" => Some(Self::Repair(entry)),
             "benchmarks" => Some(Self::Benchmarks(entry)),
+            "practices" => Some(Self::Practices(entry)),
             "overview" => Some(Self::Overview(entry)),
             "report" => Some(Self::Report),
             _ => None,
@@ -45,6 +47,7 @@ impl Route {
             Self::Cleanups(entry) => ("cleanups", entry.as_deref()),
             Self::Repair(entry) => ("repair", entry.as_deref()),
             Self::Benchmarks(entry) => ("benchmarks", entry.as_deref()),
+            Self::Practices(entry) => ("practices", entry.as_deref()),
             Self::Overview(entry) => ("overview", entry.as_deref()),
             Self::Report => ("report", None),
         };
@@ -63,6 +66,7 @@ impl Route {
             Self::Cleanups(_) => "Clean-ups",
             Self::Repair(_) => "Repair",
             Self::Benchmarks(_) => "Benchmarks",
+            Self::Practices(_) => "Practices",
             Self::Overview(_) => "Database",
             Self::Report => "Report",
         }

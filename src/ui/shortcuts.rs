@@ -13,7 +13,7 @@ use super::theme::ThemeChoice;
 const CHORD_MS: f64 = 1500.0;
 
 /// Keys and what they do, for the dialog.
-pub const SHORTCUTS: [(&[&str], &str); 11] = [
+pub const SHORTCUTS: [(&[&str], &str); 12] = [
     (&["R"], "Run everything"),
     (&["G", "S"], "Go to the summary"),
     (&["G", "I"], "Go to indexes"),
@@ -21,6 +21,7 @@ pub const SHORTCUTS: [(&[&str], &str); 11] = [
     (&["G", "C"], "Go to clean-ups"),
     (&["G", "F"], "Go to the repair"),
     (&["G", "B"], "Go to the benchmarks"),
+    (&["G", "P"], "Go to the practices"),
     (&["G", "D"], "Go to the database"),
     (&["G", "R"], "Go to the report"),
     (&["T"], "Change the theme"),
@@ -64,6 +65,7 @@ fn destination(key: &str) -> Option<Route> {
         "c" => Some(Route::Cleanups(None)),
         "f" => Some(Route::Repair(None)),
         "b" => Some(Route::Benchmarks(None)),
+        "p" => Some(Route::Practices(None)),
         "d" => Some(Route::Overview(None)),
         "r" => Some(Route::Report),
         _ => None,
