@@ -112,8 +112,13 @@ impl ChangeVerdict {
 
 /// What the migration did to a query: `Change of the median by the migration: −87.3 %, 95 % interval −87.6 to …`
 pub fn change(change: &Change) -> String {
+    change_by("by the migration", change)
+}
+
+/// `what` says between which two: `by the migration`.
+pub fn change_by(what: &str, change: &Change) -> String {
     let sentence = format!(
-        "Change of the median by the migration: {}, 95\u{a0}% interval {}, p\u{a0}=\u{a0}{:.3}. {} at a noise threshold of {:.0}\u{a0}%.",
+        "Change of the median {what}: {}, 95\u{a0}% interval {}, p\u{a0}=\u{a0}{:.3}. {} at a noise threshold of {:.0}\u{a0}%.",
         percent(change.ratio.point),
         percent_range(change.ratio),
         change.p_value,

@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::practices::DocumentedPractice;
+
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Catalogue {
@@ -25,6 +27,9 @@ pub struct Catalogue {
     /// How made-up data for the benchmarks comes about, a table each.
     #[serde(default, rename = "data_set")]
     pub data_sets: Vec<DataSet>,
+    /// Best practices, each with its experiment.
+    #[serde(default, rename = "practice")]
+    pub practices: Vec<DocumentedPractice>,
 }
 
 /// A table that the guide speaks of, with the columns that it names.
@@ -171,6 +176,10 @@ impl Catalogue {
 
     pub fn query(&self, id: &str) -> Option<&DocumentedQuery> {
         self.queries.iter().find(|query| query.id == id)
+    }
+
+    pub fn practice(&self, id: &str) -> Option<&DocumentedPractice> {
+        self.practices.iter().find(|practice| practice.id == id)
     }
 
     pub fn cleanup(&self, id: &str) -> Option<&DocumentedCleanup> {

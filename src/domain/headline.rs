@@ -279,7 +279,7 @@ pub fn query(query: &QueryReport) -> String {
 }
 
 /// `finds rows of terminal by idx_terminal_status, then sorts`.
-fn plan_words(plan: &[PlanRow]) -> String {
+pub(super) fn plan_words(plan: &[PlanRow]) -> String {
     let words: Vec<String> = plan
         .iter()
         .filter_map(|row| match row.step() {

@@ -32,6 +32,7 @@ pub mod numbers;
 pub mod plan;
 pub mod plan_counts;
 pub mod plan_words;
+pub mod practices;
 pub mod query;
 pub mod repair;
 pub mod repair_trial;

@@ -11,6 +11,7 @@ use super::finding::Finding;
 use super::index_findings::{IndexRelation, IndexStatistics, IndexUse};
 use super::instant::Instant;
 use super::migration::IndexReport;
+use super::practices::PracticeReport;
 use super::query::QueryReport;
 use super::repair_trial::RepairTrial;
 use super::saved::{self, Format};
@@ -46,6 +47,9 @@ pub struct Report {
     /// Queries whose growth was asked for.
     #[serde(default)]
     pub growth: Vec<Growth>,
+    /// Practices of the guide that were tried.
+    #[serde(default)]
+    pub practices: Vec<PracticeReport>,
     pub findings: Vec<Finding>,
     /// Space by table and index, from dbstat; empty until asked.
     pub sizes: Vec<BtreeSize>,
@@ -107,6 +111,7 @@ impl Report {
             benchmarks: Vec::new(),
             file_benchmarks: Vec::new(),
             growth: Vec::new(),
+            practices: Vec::new(),
             findings: Vec::new(),
             sizes: Vec::new(),
             index_statistics: Vec::new(),
@@ -167,6 +172,14 @@ impl Report {
 
     pub fn put_benchmark(&mut self, benchmark: Benchmark) {
         put(&mut self.benchmarks, benchmark, |benchmark| &benchmark.id);
+    }
+
+    pub fn put_practice(&mut self, practice: PracticeReport) {
+        put(&mut self.practices, practice, |practice| &practice.id);
+    }
+
+    pub fn practice(&self, id: &str) -> Option<&PracticeReport> {
+        self.practices.iter().find(|practice| practice.id == id)
     }
 
     pub fn put_query(&mut self, query: QueryReport) {

@@ -70,11 +70,20 @@ pub fn repeat_where(sql: &str, terms: &[String]) -> Option<String> {
 pub struct Page {
     /// Its two further parameters are the order column and the key of the last row seen.
     pub sql: String,
-    /// The order column.
+    /// The order column, and the key that breaks ties, as SQL takes it.
     pub order: String,
-    /// The documented statement's first and second page, with `key` breaking ties.
-    pub first: String,
-    pub second: String,
+    pub key: String,
+    /// The documented statement without its limit, with the key breaking ties.
+    pub whole: String,
+    /// Rows of a page.
+    pub limit: u64,
+}
+
+impl Page {
+    /// The page that `offset` rows stand before, as documented.
+    pub fn at(&self, offset: u64) -> String {
+        format!("{}\nLIMIT {} OFFSET {offset}", self.whole, self.limit)
+    }
 }
 
 /// For `ORDER BY column [DESC] LIMIT n OFFSET m` only.
@@ -92,15 +101,19 @@ pub fn keyset(sql: &str, key: &str, n_parameters: usize) -> Option<Page> {
         return None;
     }
     let column = behind.get(2)?.text;
-    let limit = behind.get(behind.len().checked_sub(3)?)?.text;
+    let limit: u64 = behind.get(behind.len().checked_sub(3)?)?.text.parse().ok()?;
     let (operator, direction) = if descending { ("<", " DESC") } else { (">", "") };
     let (one, other) = (n_parameters + 1, n_parameters + 2);
-    let order = format!("ORDER BY {column}{direction}, {key}{direction}\nLIMIT {limit}");
+    let order = format!("ORDER BY {column}{direction}, {key}{direction}");
     Some(Page {
-        sql: format!("{}\n  AND ({column}, {key}) {operator} (?{one}, ?{other})\n{order}", parts.terms()),
+        sql: format!(
+            "{}\n  AND ({column}, {key}) {operator} (?{one}, ?{other})\n{order}\nLIMIT {limit}",
+            parts.terms()
+        ),
         order: column.trim_matches(['"', '`', '[', ']']).into(),
-        first: format!("{}\n{order}", parts.terms()),
-        second: format!("{}\n{order} OFFSET {limit}", parts.terms()),
+        key: key.into(),
+        whole: format!("{}\n{order}", parts.terms()),
+        limit,
     })
 }
 

@@ -13,6 +13,7 @@ use super::database::BtreeSize;
 use super::index_findings::{IndexRelation, IndexStatistics, IndexUse};
 use super::migration::IndexReport;
 use super::numbers::counted;
+use super::practices::PracticeReport;
 use super::query::QueryReport;
 use super::repair_trial::RepairTrial;
 use super::report::Report;
@@ -48,6 +49,8 @@ pub enum Step {
         query: String,
         n_rows: u64,
     },
+    /// The experiment of one of the guide's practices.
+    Practice(String),
 }
 
 /// The groups in which a person sees the steps.
@@ -62,10 +65,11 @@ pub enum Phase {
     Sizes,
     Benchmarks,
     Growth,
+    Practices,
 }
 
 impl Phase {
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::Judge,
         Self::Migration,
         Self::Analyze,
@@ -75,6 +79,7 @@ impl Phase {
         Self::Sizes,
         Self::Benchmarks,
         Self::Growth,
+        Self::Practices,
     ];
 
     /// For the list of steps: `Measure 13 queries`.
@@ -89,6 +94,7 @@ impl Phase {
             Self::Sizes => "Measure tables and indexes".into(),
             Self::Benchmarks => format!("Run {} benchmarks", catalogue.benchmarks.len()),
             Self::Growth => "Let tables grow".into(),
+            Self::Practices => format!("Try {} practices", catalogue.practices.len()),
         }
     }
 }
@@ -105,6 +111,7 @@ impl Step {
             Self::Sizes | Self::TryWithout => Phase::Sizes,
             Self::Benchmark(_) | Self::FileBenchmark(_) => Phase::Benchmarks,
             Self::Grow { .. } => Phase::Growth,
+            Self::Practice(_) => Phase::Practices,
         }
     }
 
@@ -124,6 +131,7 @@ impl Step {
             Self::Benchmark(id) => format!("Benchmarking {id}"),
             Self::FileBenchmark(query) => format!("Benchmarking {query} on the file"),
             Self::Grow { query, n_rows } => format!("Running {query} on {}", counted(*n_rows, "row", "rows")),
+            Self::Practice(id) => format!("Trying {id} on a copy"),
         }
     }
 }
@@ -138,6 +146,7 @@ pub fn steps(catalogue: &Catalogue) -> Vec<Step> {
     steps.extend([Step::Repair, Step::Sizes, Step::TryWithout]);
     // With the definitions of the repair, so after it.
     steps.extend(benchmark_steps(catalogue));
+    steps.extend(practice_steps(catalogue));
     steps
 }
 
@@ -168,6 +177,11 @@ pub fn growth_steps(queries: &[&str], sizes: &[u64]) -> Vec<Step> {
     sizes.iter().flat_map(of_size).collect()
 }
 
+/// Every practice of the guide.
+pub fn practice_steps(catalogue: &Catalogue) -> Vec<Step> {
+    catalogue.practices.iter().map(|practice| Step::Practice(practice.id.clone())).collect()
+}
+
 /// The answer to a step.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -185,6 +199,7 @@ pub enum StepAnswer {
     Benchmark(Benchmark),
     FileBenchmarks(Vec<FileBenchmark>),
     Growth(Growth),
+    Practice(PracticeReport),
 }
 
 /// Every verdict and plan, without costs.
@@ -241,6 +256,7 @@ impl Report {
                 Some(old) => old.add(growth),
                 None => self.growth.push(growth),
             },
+            StepAnswer::Practice(practice) => self.put_practice(practice),
         }
     }
 

@@ -77,7 +77,7 @@ pub fn compare(before: Run<'_>, after: Run<'_>, precision: Precision<'_>) -> Res
 ///
 /// A statement whose first run takes longer than the whole budget is not run again when one sample has to do.
 pub fn measure(runs: &[Run<'_>], precision: Precision<'_>) -> Result<Vec<Measured>> {
-    let Precision { granularity_ns, settings } = precision;
+    let settings = precision.settings;
     let mut measured = runs.iter().map(|run| cold(*run)).collect::<Result<Vec<_>>>()?;
     let is_slow = |one: &Measured| one.cost.first_run_ns > settings.budget_ns.saturating_mul(runs.len() as u64);
     if settings.min_samples <= 1 && measured.iter().any(is_slow) {
@@ -95,14 +95,7 @@ pub fn measure(runs: &[Run<'_>], precision: Precision<'_>) -> Result<Vec<Measure
     for statement in &mut statements {
         contenders.push(Box::new(|| self::run(statement).map(drop)));
     }
-    let go_on = |progress: Progress| {
-        progress::tell(progress.n_done.into(), progress.n_total.into());
-        !interrupt::requested()
-    };
-    let samples = sample(&mut contenders, settings, granularity_ns, &monotonic_ns, &go_on)?;
-    if interrupt::requested() {
-        return Err(cancelled());
-    }
+    let samples = in_turns(&mut contenders, precision)?;
     for (measured, samples) in measured.iter_mut().zip(samples) {
         fill_in(&mut measured.cost, &samples, settings)?;
         measured.samples = samples;
@@ -110,7 +103,18 @@ pub fn measure(runs: &[Run<'_>], precision: Precision<'_>) -> Result<Vec<Measure
     Ok(measured)
 }
 
-fn fill_in(cost: &mut Cost, samples: &Samples, settings: &Settings) -> Result<()> {
+/// Samples of each contender, until there are enough or the time is over.
+pub fn in_turns(contenders: &mut [Contender<'_, EngineError>], precision: Precision<'_>) -> Result<Vec<Samples>> {
+    let Precision { granularity_ns, settings } = precision;
+    let go_on = |progress: Progress| {
+        progress::tell(progress.n_done.into(), progress.n_total.into());
+        !interrupt::requested()
+    };
+    let samples = sample(contenders, settings, granularity_ns, &monotonic_ns, &go_on)?;
+    if interrupt::requested() { Err(cancelled()) } else { Ok(samples) }
+}
+
+pub fn fill_in(cost: &mut Cost, samples: &Samples, settings: &Settings) -> Result<()> {
     let times: Vec<u64> = samples.per_iteration_ns().into_iter().map(|ns| ns.round() as u64).collect();
     cost.n_samples = times.len() as u32;
     cost.median_ns = median_ns(&times).unwrap_or_default();

@@ -30,6 +30,7 @@ mod open;
 mod overview;
 mod plan;
 mod plan_clone;
+mod practices;
 pub mod progress;
 mod refusal;
 mod repair;
@@ -254,6 +255,7 @@ impl Engine {
             Step::Benchmark(id) => self.benchmark(id).map(StepAnswer::Benchmark),
             Step::FileBenchmark(query) => self.file_benchmark(query).map(StepAnswer::FileBenchmarks),
             Step::Grow { query, n_rows } => self.grow(query, *n_rows).map(StepAnswer::Growth),
+            Step::Practice(id) => self.practice(id).map(StepAnswer::Practice),
         }
     }
 

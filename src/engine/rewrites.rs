@@ -12,6 +12,7 @@ use super::measure::{self, Precision, Run, Side};
 use super::plan::{bind, explain};
 use super::repair_search::Search;
 use super::statement::Statement;
+use crate::domain::database::Database;
 use crate::domain::index_definition::{canonical_term, parse_index};
 use crate::domain::plan::accesses_of;
 use crate::domain::repair_trial::{Rewrite, RewriteKind};
@@ -73,19 +74,26 @@ fn repeated(search: &Search<'_>, statement: &Statement, candidate: &Connection) 
 
 /// The second page, asked for by the last row of the first one.
 fn page(search: &Search<'_>, statement: &Statement, repaired: &Db) -> Result<Option<Words>> {
-    let all = table_terms(&statement.sql);
-    let [terms] = all.as_slice() else { return Ok(None) };
-    let Some(table) = search.database.table(&terms.table) else { return Ok(None) };
-    let keys: Vec<_> = table.columns.iter().filter(|column| column.primary_key > 0).collect();
-    let [key] = keys.as_slice() else { return Ok(None) };
-    let key = identifier(&key.name);
-    let Some(Page { sql, order, first, second }) = keyset(&statement.sql, &key, statement.values.len()) else {
-        return Ok(None);
-    };
-    let last = format!("SELECT {}, {} FROM ({first})", quoted(&order), key);
-    let Some(last) = rows(repaired, &last, &statement.values)?.pop() else { return Ok(None) };
-    let values = statement.values.iter().cloned().chain(last).collect();
-    Ok(Some(Words { kind: RewriteKind::Keyset, sql, values, documented: second }))
+    let Some(page) = keyset_of(search.database, &statement.sql, statement.values.len()) else { return Ok(None) };
+    let Some(values) = after_page(&page, 0, repaired, &statement.values)? else { return Ok(None) };
+    let documented = page.at(page.limit);
+    Ok(Some(Words { kind: RewriteKind::Keyset, sql: page.sql, values, documented }))
+}
+
+/// A list of one table in pages, with its primary key to break ties.
+pub fn keyset_of(database: &Database, sql: &str, n_parameters: usize) -> Option<Page> {
+    let all = table_terms(sql);
+    let [terms] = all.as_slice() else { return None };
+    let keys: Vec<_> = database.table(&terms.table)?.columns.iter().filter(|column| column.primary_key > 0).collect();
+    let [key] = keys.as_slice() else { return None };
+    keyset(sql, &identifier(&key.name), n_parameters)
+}
+
+/// What the keyset asks with for the page behind the one at `offset`; `None` where that one is empty.
+pub fn after_page(page: &Page, offset: u64, db: &Connection, values: &[Value]) -> Result<Option<Vec<Value>>> {
+    let last = format!("SELECT {}, {} FROM ({})", quoted(&page.order), page.key, page.at(offset));
+    let last = rows(db, &last, values)?.pop();
+    Ok(last.map(|last| values.iter().cloned().chain(last).collect()))
 }
 
 fn time_forms(statement: &Statement) -> Option<Words> {
@@ -125,7 +133,7 @@ fn compare(statement: &Statement, words: Words, db: &Db, precision: Precision<'_
 }
 
 /// How often each row comes, whatever the order: a hash stands for the row.
-fn tally(connection: &Connection, sql: &str, values: &[Value]) -> Result<BTreeMap<u64, u64>> {
+pub fn tally(connection: &Connection, sql: &str, values: &[Value]) -> Result<BTreeMap<u64, u64>> {
     let mut tally = BTreeMap::new();
     for_each_row(connection, sql, values, |row| {
         let mut hasher = DefaultHasher::new();

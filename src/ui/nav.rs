@@ -44,6 +44,7 @@ pub fn Nav() -> impl IntoView {
                     <NavLink to=Route::Repair(None) glyph=Glyph::Repair />
                     <NavLink to=Route::Benchmarks(None) glyph=Glyph::Bench count=documented(|c| c.benchmarks.len()) />
                     <NavLink to=Route::Monitoring glyph=Glyph::Log />
+                    <NavLink to=Route::Practices(None) glyph=Glyph::Practice count=documented(|c| c.practices.len()) />
                     <NavLink to=Route::Overview(None) glyph=Glyph::Database count=n_tables />
                     <NavLink to=Route::Report glyph=Glyph::Report />
                 </ul>

@@ -14,6 +14,7 @@ pub enum Route {
     Repair(Option<String>),
     Benchmarks(Option<String>),
     Monitoring,
+    Practices(Option<String>),
     Overview(Option<String>),
     Report,
 }
@@ -32,6 +33,7 @@ impl Route {
             "repair" => Some(Self::Repair(entry)),
             "benchmarks" => Some(Self::Benchmarks(entry)),
             "monitoring" => Some(Self::Monitoring),
+            "practices" => Some(Self::Practices(entry)),
             "overview" => Some(Self::Overview(entry)),
             "report" => Some(Self::Report),
             _ => None,
@@ -48,6 +50,7 @@ impl Route {
             Self::Repair(entry) => ("repair", entry.as_deref()),
             Self::Benchmarks(entry) => ("benchmarks", entry.as_deref()),
             Self::Monitoring => ("monitoring", None),
+            Self::Practices(entry) => ("practices", entry.as_deref()),
             Self::Overview(entry) => ("overview", entry.as_deref()),
             Self::Report => ("report", None),
         };
@@ -67,6 +70,7 @@ impl Route {
             Self::Repair(_) => "Repair",
             Self::Benchmarks(_) => "Benchmarks",
             Self::Monitoring => "Monitoring",
+            Self::Practices(_) => "Practices",
             Self::Overview(_) => "Database",
             Self::Report => "Report",
         }

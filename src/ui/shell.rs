@@ -12,7 +12,8 @@ use super::icons::{Glyph, Icon};
 use super::nav::Nav;
 use super::newer_version::NewerVersion;
 use super::pages::{
-    Benchmarks, Cleanups, Indexes, Landing, Monitoring, Overview, Queries, Repair, ReportView, Summary, WithoutDatabase,
+    Benchmarks, Cleanups, Indexes, Landing, Monitoring, Overview, Practices, Queries, Repair, ReportView, Summary,
+    WithoutDatabase,
 };
 use super::route::{Route, focus_main, follow_hash};
 use super::shortcuts;
@@ -120,6 +121,7 @@ fn Workspace(dragging: RwSignal<bool>) -> impl IntoView {
                         Route::Repair(_) => view! { <Repair /> }.into_any(),
                         Route::Benchmarks(_) => view! { <Benchmarks /> }.into_any(),
                         Route::Monitoring => view! { <Monitoring /> }.into_any(),
+                        Route::Practices(_) => view! { <Practices /> }.into_any(),
                         Route::Overview(_) => view! { <Overview /> }.into_any(),
                         Route::Report => view! { <ReportView /> }.into_any(),
                     }}

@@ -13,7 +13,7 @@ use super::theme::ThemeChoice;
 const CHORD_MS: f64 = 1500.0;
 
 /// Keys and what they do, for the dialog.
-pub const SHORTCUTS: [(&[&str], &str); 12] = [
+pub const SHORTCUTS: [(&[&str], &str); 13] = [
     (&["R"], "Run everything"),
     (&["G", "S"], "Go to the summary"),
     (&["G", "I"], "Go to indexes"),
@@ -22,6 +22,7 @@ pub const SHORTCUTS: [(&[&str], &str); 12] = [
     (&["G", "F"], "Go to the repair"),
     (&["G", "B"], "Go to the benchmarks"),
     (&["G", "M"], "Go to monitoring"),
+    (&["G", "P"], "Go to the practices"),
     (&["G", "D"], "Go to the database"),
     (&["G", "R"], "Go to the report"),
     (&["T"], "Change the theme"),
@@ -66,6 +67,7 @@ fn destination(key: &str) -> Option<Route> {
         "f" => Some(Route::Repair(None)),
         "b" => Some(Route::Benchmarks(None)),
         "m" => Some(Route::Monitoring),
+        "p" => Some(Route::Practices(None)),
         "d" => Some(Route::Overview(None)),
         "r" => Some(Route::Report),
         _ => None,

@@ -5,8 +5,17 @@ use serde_json::json;
 use crate::VIEWS;
 use crate::browser::{Browser, SOON};
 
-const HASHES: [&str; 8] =
-    ["#/summary", "#/indexes", "#/queries", "#/cleanups", "#/repair", "#/benchmarks", "#/overview", "#/report"];
+const HASHES: [&str; 9] = [
+    "#/summary",
+    "#/indexes",
+    "#/queries",
+    "#/cleanups",
+    "#/repair",
+    "#/benchmarks",
+    "#/practices",
+    "#/overview",
+    "#/report",
+];
 
 #[track_caller]
 fn go(browser: &Browser, hash: &str) {

@@ -18,6 +18,7 @@ mod inputs;
 mod monitoring;
 mod native;
 mod offline;
+mod practices;
 mod repair;
 mod rows;
 mod sample;
@@ -38,7 +39,8 @@ const RUN: Duration = Duration::from_secs(150);
 const JUDGED: &str = "Plans asked for";
 
 /// The views of the navigation, by name, in order.
-const VIEWS: [&str; 8] = ["Summary", "Indexes", "Queries", "Clean-ups", "Repair", "Benchmarks", "Database", "Report"];
+const VIEWS: [&str; 9] =
+    ["Summary", "Indexes", "Queries", "Clean-ups", "Repair", "Benchmarks", "Practices", "Database", "Report"];
 
 impl Browser {
     /// Opens a file and waits for its verdicts.

@@ -144,3 +144,16 @@ fn claims_are_counted_in_queries_and_cleanups() {
     assert_eq!(catalogue().n_claims(), written);
     assert!(written > 13);
 }
+
+#[test]
+fn practices_refer_to_documented_queries() {
+    let catalogue = catalogue();
+    let ids: HashSet<&String> = catalogue.practices.iter().map(|practice| &practice.id).collect();
+    assert!(!ids.is_empty() && ids.len() == catalogue.practices.len());
+    for practice in &catalogue.practices {
+        assert!(practice.says.ends_with('.'), "{}", practice.id);
+        for query in practice.experiment.queries() {
+            assert!(catalogue.query(query).is_some(), "{} runs {query}", practice.id);
+        }
+    }
+}

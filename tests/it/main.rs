@@ -27,6 +27,7 @@ mod opening;
 mod plan_clone;
 mod plan_counts;
 mod plan_words;
+mod practices;
 mod protocol;
 mod random_schema;
 mod repair;

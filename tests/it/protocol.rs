@@ -2,7 +2,7 @@
 
 use cortex_inspector::domain::failure::{Failure, FailureKind};
 use cortex_inspector::domain::instant::Instant;
-use cortex_inspector::domain::run::{Step, StepAnswer, benchmark_steps, steps};
+use cortex_inspector::domain::run::{Step, StepAnswer, benchmark_steps, practice_steps, steps};
 use cortex_inspector::domain::value::Value;
 use cortex_inspector::protocol::{
     Bytecode, Call, Choices, Close, CountRows, Envelope, Event, MeasureQuery, Open, OpenSample, Request, Run, SetNow,
@@ -96,7 +96,7 @@ fn a_run_asks_for_everything_once() {
         assert!(!step.label().is_empty() && !step.phase().label(catalogue).is_empty());
     }
     let n = catalogue.indexes.len() + catalogue.queries.len() + catalogue.cleanups.len();
-    let n = n + benchmark_steps(catalogue).len();
+    let n = n + benchmark_steps(catalogue).len() + practice_steps(catalogue).len();
     assert_eq!(all.len(), n + 5, "judge, analyze, repair, sizes and what is tried without");
     assert_eq!(all.first(), Some(&Step::Judge));
     let at = |wanted: &dyn Fn(&Step) -> bool| all.iter().position(wanted).unwrap();

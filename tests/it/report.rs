@@ -56,6 +56,9 @@ benchmarks[].id string                 benchmarks[].n_rows integer            be
 benchmarks[].mean_ns integer           benchmarks[].std_dev_ns integer        benchmarks[].median_ns integer
 benchmarks[].confidence_interval_ns[] integer                                 benchmarks[].expected_ns integer
 benchmarks[].within_expected boolean
+practices[].id string                  practices[].verdict string             practices[].answer string
+practices[].reasons[] string           practices[].trials[].title string      practices[].trials[].before.sql string
+practices[].trials[].figures[].metric string                                  practices[].trials[].figures[].before integer?
 findings[].rule string                 findings[].severity string             findings[].title string
 findings[].evidence string             findings[].fix_sql string?
 ";

@@ -189,7 +189,8 @@ fn samples(before: Option<&Cost>, after: Option<&Cost>) -> Option<impl IntoView 
     Some(view! { <span class="sub">{said}</span> })
 }
 
-fn ratio(ratio: Ratio) -> AnyView {
+/// `7.6 × less`, in bold from a factor of five on.
+pub fn ratio(ratio: Ratio) -> AnyView {
     let factor = |times: f64, word: &'static str| {
         let text = numbers::times(times);
         if times >= MUCH {

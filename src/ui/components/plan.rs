@@ -123,6 +123,13 @@ pub fn RepairedPlan(
     }
 }
 
+/// One plan by itself, without figures.
+#[component]
+pub fn PlainPlan(#[prop(into)] title: String, rows: Vec<PlanRow>) -> impl IntoView {
+    let drawn = Drawn { longest: 0.0, deletes: false };
+    view! { <Plan title=title plan=CountedPlan { rows, steps: Vec::new() } drawn=drawn /> }
+}
+
 /// What both plans of a pair are drawn with.
 #[derive(Clone, Copy)]
 struct Drawn {

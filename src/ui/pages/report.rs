@@ -64,6 +64,7 @@ fn contents(report: &Report) -> Vec<(&'static str, &'static str, String)> {
             format!("{}, {} with a claim, {} measured", n(report.queries.len()), n(judged), n(measured)),
         ),
         ("cleanups", "Clean-ups", format!("{}, {} executed on a copy", n(report.cleanups.len()), n(executed))),
+        ("practices", "Practices that were tried", n(report.practices.len())),
         ("findings", "Findings", n(report.findings.len())),
         ("sizes", "Tables and indexes with their sizes", n(report.sizes.len())),
         ("failed_steps", "Steps that failed", n(report.failed_steps.len())),

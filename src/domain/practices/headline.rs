@@ -1,0 +1,70 @@
+//! All practices in one sentence.
+
+use super::{PracticeReport, PracticeVerdict};
+use crate::domain::headline::Headline;
+use crate::domain::words::list;
+
+/// `tried` of `n_documented`.
+pub fn headline(tried: &[PracticeReport], n_documented: usize) -> Headline {
+    if tried.is_empty() {
+        return Headline {
+            title: format!("None of the {n_documented} practices has been tried yet"),
+            lead: "Each is an experiment on a scratch copy of this file, which is then dropped.".into(),
+        };
+    }
+    let n = |verdict| tried.iter().filter(|practice| practice.verdict == verdict).count();
+    let holds = n(PracticeVerdict::Holds);
+    let all = if tried.len() == n_documented { "" } else { " tried" };
+    let title = match (holds, tried.len()) {
+        (0, _) => format!("None of {}{all} practices holds on this file as the guide says", tried.len()),
+        (1, 1) => "The practice that was tried holds on this file".into(),
+        (holds, total) if holds == total => format!("All {total}{all} practices hold on this file"),
+        (holds, total) => {
+            format!("{holds} of {total}{all} practices {} on this file", if holds == 1 { "holds" } else { "hold" })
+        }
+    };
+    let parts: Vec<String> = [
+        (PracticeVerdict::InPart, "holds in part", "hold in part"),
+        (PracticeVerdict::NoDifference, "makes no difference", "make no difference"),
+        (PracticeVerdict::DoesNotHold, "does not hold", "do not hold"),
+        (PracticeVerdict::NotApplicable, "cannot be tried here", "cannot be tried here"),
+    ]
+    .into_iter()
+    .filter_map(|(verdict, one, many)| match n(verdict) {
+        0 => None,
+        1 => Some(format!("1 {one}")),
+        n => Some(format!("{n} {many}")),
+    })
+    .collect();
+    let lead = if parts.is_empty() { String::new() } else { format!("{}.", list(&parts)) };
+    Headline { title, lead }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn practice(verdict: PracticeVerdict) -> PracticeReport {
+        PracticeReport {
+            id: String::new(),
+            title: String::new(),
+            section: String::new(),
+            says: String::new(),
+            verdict,
+            answer: String::new(),
+            reasons: Vec::new(),
+            trials: Vec::new(),
+        }
+    }
+
+    #[test]
+    fn every_verdict_is_counted() {
+        use PracticeVerdict::{DoesNotHold, Holds, InPart};
+        let tried: Vec<PracticeReport> = [Holds, InPart, InPart, DoesNotHold].map(practice).into();
+        let Headline { title, lead } = headline(&tried, 8);
+        assert_eq!(title, "1 of 4 tried practices holds on this file");
+        assert_eq!(lead, "2 hold in part and 1 does not hold.");
+        assert_eq!(headline(&tried[..1], 1).title, "The practice that was tried holds on this file");
+        assert!(headline(&[], 8).title.starts_with("None of the 8"));
+    }
+}

@@ -1,0 +1,201 @@
+//! The guide's best practices as experiments: what each claims, what was measured, and what follows from it.
+//!
+//! The engine measures and hands over evidence; one file here for each kind of experiment turns its evidence into a
+//! report. A verdict follows from figures and plans alone, never from which practice it is.
+
+mod evidence;
+pub mod headline;
+pub mod n_plus_one;
+pub mod pages;
+pub mod query_patterns;
+
+use serde::{Deserialize, Serialize};
+
+pub use evidence::{Comparison, Effect, Way};
+
+use super::measuring::Change;
+use super::plan::PlanRow;
+
+/// A practice of the guide, and the experiment that tries it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct DocumentedPractice {
+    /// Kebab-case, unique.
+    pub id: String,
+    pub title: String,
+    pub section: String,
+    /// What the guide says, in a sentence.
+    pub says: String,
+    pub experiment: Experiment,
+}
+
+/// What is done on scratch forks. Statements are those of documented queries, by id.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
+pub enum Experiment {
+    /// Two statements of which the second is said to use an index.
+    QueryPatterns { inefficient: String, efficient: String },
+    /// `parents`, then `children` for each of them by its column `key`; against `join`.
+    NPlusOne { parents: String, children: String, key: String, join: String },
+    /// A query with LIMIT and OFFSET, at some depth, against the last row seen.
+    Pages { query: String },
+}
+
+impl Experiment {
+    /// The documented queries that it runs.
+    pub fn queries(&self) -> Vec<&str> {
+        match self {
+            Self::QueryPatterns { inefficient, efficient } => vec![inefficient, efficient],
+            Self::NPlusOne { parents, children, join, .. } => vec![parents, children, join],
+            Self::Pages { query } => vec![query],
+        }
+    }
+}
+
+/// What the experiment says of the guide's claim on this file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum PracticeVerdict {
+    Holds,
+    /// Some of what is claimed holds, some does not.
+    InPart,
+    /// Neither better nor worse.
+    NoDifference,
+    DoesNotHold,
+    /// The file lacks what it takes to try it.
+    NotApplicable,
+}
+
+impl PracticeVerdict {
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::Holds => "Holds",
+            Self::InPart => "Holds in part",
+            Self::NoDifference => "No difference",
+            Self::DoesNotHold => "Does not hold",
+            Self::NotApplicable => "Not applicable",
+        }
+    }
+}
+
+/// One practice, tried.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct PracticeReport {
+    pub id: String,
+    pub title: String,
+    pub section: String,
+    pub says: String,
+    pub verdict: PracticeVerdict,
+    /// The result in a sentence without a full stop.
+    pub answer: String,
+    /// What it rests on, in whole sentences.
+    pub reasons: Vec<String>,
+    pub trials: Vec<Trial>,
+}
+
+/// Two ways beside each other, with what both took.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Trial {
+    pub title: String,
+    pub before: Attempt,
+    pub after: Attempt,
+    pub figures: Vec<Figure>,
+    /// From the first way to the second, measured in turns.
+    #[serde(default)]
+    pub change: Option<Change>,
+}
+
+/// One of the two ways.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Attempt {
+    /// Short, for the head of a column: `With OFFSET`.
+    pub label: String,
+    pub sql: String,
+    /// Empty where SQLite makes none.
+    pub plan: Vec<PlanRow>,
+}
+
+/// What was measured of both ways. `None` where it was not.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Figure {
+    pub metric: Metric,
+    pub before: Option<u64>,
+    pub after: Option<u64>,
+}
+
+/// Every figure that an experiment counts or times. Those of time vary between runs, the others do not.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Metric {
+    MedianNs,
+    FirstRunNs,
+    Rows,
+    Statements,
+    VmSteps,
+    FullscanSteps,
+    Sorts,
+    PagesRead,
+    BytesFetched,
+}
+
+/// How a figure is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Unit {
+    Count,
+    Time,
+    Bytes,
+}
+
+impl Metric {
+    pub fn unit(self) -> Unit {
+        match self {
+            Self::MedianNs | Self::FirstRunNs => Unit::Time,
+            Self::BytesFetched => Unit::Bytes,
+            Self::Rows | Self::Statements | Self::VmSteps | Self::FullscanSteps | Self::Sorts | Self::PagesRead => {
+                Unit::Count
+            }
+        }
+    }
+
+    /// SQLite's own names stand as they are.
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::MedianNs => "Median time",
+            Self::FirstRunNs => "First run, cold",
+            Self::Rows => "Rows returned",
+            Self::Statements => "Statements run",
+            Self::VmSteps => "`vm_step`",
+            Self::FullscanSteps => "`fullscan_step`",
+            Self::Sorts => "`sort`",
+            Self::PagesRead => "Pages read",
+            Self::BytesFetched => "Bytes fetched",
+        }
+    }
+}
+
+/// What an experiment found, before it is written down under its practice.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Findings {
+    pub verdict: PracticeVerdict,
+    pub answer: String,
+    pub reasons: Vec<String>,
+    pub trials: Vec<Trial>,
+}
+
+impl Findings {
+    /// It could not be tried: `answer` says so, `why` what is missing.
+    pub fn not_applicable(answer: impl Into<String>, why: impl Into<String>) -> Self {
+        Self {
+            verdict: PracticeVerdict::NotApplicable,
+            answer: answer.into(),
+            reasons: vec![why.into()],
+            trials: Vec::new(),
+        }
+    }
+
+    pub fn under(self, practice: &DocumentedPractice) -> PracticeReport {
+        let Self { verdict, answer, reasons, trials } = self;
+        let DocumentedPractice { id, title, section, says, .. } = practice.clone();
+        PracticeReport { id, title, section, says, verdict, answer, reasons, trials }
+    }
+}
