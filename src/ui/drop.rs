@@ -2,10 +2,12 @@
 
 use leptos::ev::{DragEvent, dragenter, dragleave, dragover, drop};
 use leptos::prelude::*;
+use leptos::task::spawn_local;
 use web_sys::{DataTransfer, File};
 
 use crate::domain::failure::{Failure, FailureKind};
 
+use super::file_watch::dropped_handles;
 use super::state::Inspector;
 
 /// Takes files from the whole window. The answer tells whether files are being dragged over it just now.
@@ -51,7 +53,11 @@ fn take(inspector: Inspector, event: &DragEvent) {
     let Some(transfer) = event.data_transfer() else { return };
     match holds_folder(&transfer) {
         true => inspector.failure.set(Some(Failure::new(FailureKind::Folder, "A folder was dropped"))),
-        false => inspector.open(files(transfer.files())),
+        false => {
+            let handles = dropped_handles(&transfer);
+            inspector.open(files(transfer.files()));
+            spawn_local(async move { inspector.remember(handles.await) });
+        }
     }
 }
 

@@ -10,6 +10,7 @@ pub mod components;
 mod dialog;
 mod download;
 mod drop;
+mod file_watch;
 mod filebar;
 mod files;
 mod icons;

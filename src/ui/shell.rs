@@ -6,6 +6,7 @@ use leptos::prelude::*;
 use super::alert::FailureAlert;
 use super::dialog::{Shortcuts, ShortcutsDialog};
 use super::drop::accept_drops;
+use super::file_watch::{FileChangeAlert, watch_file};
 use super::filebar::FileBar;
 use super::icons::{Glyph, Icon};
 use super::nav::Nav;
@@ -25,6 +26,7 @@ pub fn Shell() -> impl IntoView {
     provide_context(dialog);
     follow_hash(inspector.route);
     follow_ticks(inspector);
+    watch_file(inspector);
     shortcuts::listen(inspector, theme, dialog);
     let dragging = accept_drops(inspector);
     let is_open = Memo::new(move |_| inspector.database.with(Option::is_some));
@@ -87,6 +89,7 @@ fn Workspace(dragging: RwSignal<bool>) -> impl IntoView {
                 <FileBar />
                 <main id="main" tabindex="-1">
                     <FailureAlert />
+                    <FileChangeAlert />
                     {move || match view_now.get() {
                         _ if !frame_stands.get() => ().into_any(),
                         Route::Summary => view! { <Summary /> }.into_any(),

@@ -12,6 +12,7 @@ mod benchmarks;
 mod browser;
 mod fixture;
 mod inputs;
+mod large;
 mod native;
 mod repair;
 mod rows;
