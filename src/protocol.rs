@@ -55,11 +55,15 @@ pub enum Event {
         n_done: u64,
         n_total: u64,
     },
-    /// The background copy of the dropped file. Sent without being asked.
+    /// The background copy of the dropped file, into memory or into a file of the browser's own. Sent without being asked.
     Promotion {
         n_copied: u64,
         n_total: u64,
         in_ram: bool,
+    },
+    /// There is no such copy and will be none: why, and what that means.
+    NotCopied {
+        words: String,
     },
 }
 
@@ -126,6 +130,9 @@ calls! {
         /// The instant that the newest rows stand at.
         now: Instant,
     } -> Database;
+
+    /// Ends the background copy: the file is read where it is.
+    DeclineCopy { } -> ();
 
     /// Sets what `'now'` means from here on.
     SetNow { now: Instant } -> ();

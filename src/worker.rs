@@ -3,6 +3,8 @@
 //! The page sends `[json, File, File, …]`, and once before everything else, when the page is cross-origin isolated,
 //! `{cancel: SharedArrayBuffer}`: while its first word is not 0, statements stop. The worker sends JSON strings.
 
+mod copying;
+
 use std::cell::RefCell;
 
 use js_sys::{Array, Atomics, Int32Array, Reflect};
@@ -15,20 +17,13 @@ use crate::domain::report::Environment;
 use crate::domain::run::{Step, StepAnswer};
 use crate::engine::{Dropped, Engine, EngineError, baselines, interrupt, progress};
 use crate::protocol::{Envelope, Event, Request, VERSION};
-use crate::snapshot::{Base, BlobSource, CachedSource, PromotionState};
-
-/// Larger files stay where they are: wasm memory ends at 4 GiB, and the forks need some of it.
-const MAX_PROMOTED_BYTES: u64 = 1 << 30;
-
-/// Copied at once between two requests: about 25 ms of reading.
-const PROMOTION_STEP_BYTES: usize = 16 << 20;
+use crate::snapshot::{Base, BlobSource, CachedSource};
 
 /// A person needs longer than this to choose a file; a script does not.
 const WARM_UP_AFTER_MS: i32 = 600;
 
 thread_local! {
     static ENGINE: RefCell<Option<Engine>> = const { RefCell::new(None) };
-    static PROMOTING: RefCell<Option<Closure<dyn FnMut()>>> = const { RefCell::new(None) };
 }
 
 /// Starts the engine, listens, and says that it does.
@@ -38,7 +33,7 @@ pub fn start() {
     let on_message = Closure::<dyn FnMut(MessageEvent)>::new(|event: MessageEvent| receive(&event.data()));
     scope.set_onmessage(Some(on_message.as_ref().unchecked_ref()));
     on_message.forget();
-    PROMOTING.set(Some(Closure::new(promote)));
+    copying::clear_up();
     match Engine::new().and_then(|engine| Ok((engine.environment()?, engine))) {
         Ok((environment, engine)) => {
             let catalogue = Box::new(engine.catalogue().clone());
@@ -105,10 +100,11 @@ fn answer(engine: &mut Engine, request: Request, files: Vec<web_sys::File>) -> R
         Request::Open(call) => {
             let dropped = call.file_names.into_iter().zip(files).map(dropped).collect::<Result<Vec<_>, _>>()?;
             let database = engine.open(dropped).map_err(|error| Failure::from(&error))?;
-            schedule_promotion();
+            copying::begin(engine);
             json(Ok(database))
         }
         Request::OpenSample(call) => json(engine.open_sample(call.n_workflows, call.n_logs, call.seed, call.now)),
+        Request::DeclineCopy(_) => json(copying::decline(engine)),
         Request::SetNow(call) => {
             engine.set_now(call.now);
             json(Ok(()))
@@ -120,27 +116,27 @@ fn answer(engine: &mut Engine, request: Request, files: Vec<web_sys::File>) -> R
         Request::Run(call) => {
             // Verdicts read no row, so they need not wait for the copy.
             if call.step != Step::Judge {
-                finish_promotion(engine);
+                copying::finish(engine);
             }
             json(engine.run(&call.step))
         }
         Request::MeasureQuery(call) => {
-            finish_promotion(engine);
+            copying::finish(engine);
             json(engine.measure_query(&call.id, Some(call.parameters)).map(StepAnswer::Query))
         }
         Request::PreviewCleanup(call) => {
-            finish_promotion(engine);
+            copying::finish(engine);
             json(engine.preview_with_retention(&call.id, call.retention_days).map(StepAnswer::Cleanup))
         }
         Request::CompareStatements(call) => {
-            finish_promotion(engine);
+            copying::finish(engine);
             json(engine.compare_statements([&call.first, &call.second]))
         }
         Request::CompareBaselines(call) => json(baselines::compare(&call.before, &call.now)),
         Request::Choices(call) => json(engine.choices(&call.query, &call.parameter)),
         Request::Bytecode(call) => json(engine.bytecode(&call.id, &call.parameters, call.migrated)),
         Request::CheckIntegrity(call) => {
-            finish_promotion(engine);
+            copying::finish(engine);
             json(engine.check_integrity(call.depth))
         }
         Request::CountRows(call) => json(engine.count_rows(&call.table)),
@@ -176,40 +172,4 @@ fn json<T: Serialize>(answer: Result<T, EngineError>) -> Result<serde_json::Valu
     let answer = answer.map_err(|error| Failure::from(&error))?;
     serde_json::to_value(answer)
         .map_err(|error| Failure::new(FailureKind::Protocol, format!("The answer cannot be sent: {error}")))
-}
-
-/// A timer, so that requests that came meanwhile are answered first.
-fn schedule_promotion() {
-    PROMOTING.with_borrow(|step| {
-        let scope: DedicatedWorkerGlobalScope = js_sys::global().unchecked_into();
-        if let Some(step) = step {
-            let _ = scope.set_timeout_with_callback(step.as_ref().unchecked_ref());
-        }
-    });
-}
-
-/// Copies what is left before a statement that reads in no order: a page from the lazy file costs a thousand times as
-/// much as one from memory. A file that is too large, or cannot be read, stays as it is.
-fn finish_promotion(engine: &mut Engine) {
-    while !interrupt::requested() && promote_once(engine).is_some_and(|state| state == PromotionState::Copying) {}
-}
-
-fn promote() {
-    let state = ENGINE.with_borrow_mut(|engine| promote_once(engine.as_mut()?));
-    if state == Some(PromotionState::Copying) {
-        schedule_promotion();
-    }
-}
-
-/// Copies the next part and tells the page. `None` when nothing is left to copy, or nothing can be.
-fn promote_once(engine: &mut Engine) -> Option<PromotionState> {
-    let before = engine.promotion()?;
-    if before.state == PromotionState::InRam || before.total > MAX_PROMOTED_BYTES {
-        return None;
-    }
-    // A file that cannot be read any more is told by the next request that needs it.
-    let promotion = engine.promote(PROMOTION_STEP_BYTES).ok().flatten()?;
-    let in_ram = promotion.state == PromotionState::InRam;
-    send(&Event::Promotion { n_copied: promotion.copied, n_total: promotion.total, in_ram });
-    Some(promotion.state)
 }

@@ -5,6 +5,8 @@
 mod hostile;
 #[path = "golden/reasons.rs"]
 mod reasons;
+#[path = "wasm/room.rs"]
+mod room;
 #[path = "golden/sample.rs"]
 mod sample;
 #[path = "wasm/snapshot.rs"]

@@ -52,6 +52,8 @@ pub enum ClientEvent {
         n_total: u64,
         in_ram: bool,
     },
+    /// There is no copy of a large file, and why.
+    NotCopied(String),
     /// The worker was lost while no call was waiting for it, or it could not open the file again.
     Failed(Failure),
 }
@@ -154,6 +156,14 @@ impl Client {
         };
         self.0.source.replace(Some(source));
         Ok(database)
+    }
+
+    /// What was dropped or chosen; nothing when the sample is open.
+    pub fn files(&self) -> Vec<File> {
+        match &*self.0.source.borrow() {
+            Some(Source::Files(files)) => files.clone(),
+            _ => Vec::new(),
+        }
     }
 
     /// Sets what `'now'` means, in this worker and in those that may follow it.
@@ -297,6 +307,7 @@ impl Client {
             LinkEvent::Said(Event::Promotion { n_copied, n_total, in_ram }) => {
                 (self.0.listener)(ClientEvent::Promotion { n_copied, n_total, in_ram });
             }
+            LinkEvent::Said(Event::NotCopied { words }) => (self.0.listener)(ClientEvent::NotCopied(words)),
             LinkEvent::Garbled(message) => self.lose(ClientError::Garbled(message)),
             LinkEvent::Ended(message) => self.lose(ClientError::Lost(message)),
         }

@@ -7,7 +7,7 @@ use rusqlite::{Connection, ErrorCode, OpenFlags};
 
 use super::error::{EngineError, Result};
 use super::{interrupt, sandbox};
-use crate::snapshot::{Fork, VFS_NAME};
+use crate::snapshot::{self, Fork, VFS_NAME};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ForeignKeys {
@@ -82,10 +82,12 @@ fn open(name: &str, foreign_keys: ForeignKeys) -> Result<(Connection, Option<Str
     // checkpoints it into the fork. Neither changes a file: the fork takes every write.
     let settings = format!(
         "PRAGMA locking_mode = EXCLUSIVE;
-         PRAGMA temp_store = MEMORY;
+         PRAGMA temp_store = {};
          PRAGMA cache_size = -2000;
          PRAGMA journal_mode = MEMORY;
          PRAGMA foreign_keys = {};",
+        // A file here is one of the snapshot's, in memory first. SQLite's own store in memory knows no limit.
+        if snapshot::spills() { "FILE" } else { "MEMORY" },
         if foreign_keys == ForeignKeys::On { "ON" } else { "OFF" }
     );
     let damage = match connection.execute_batch(&settings) {

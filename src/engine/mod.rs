@@ -36,6 +36,7 @@ mod refusal;
 mod repair;
 mod repair_search;
 mod rewrites;
+mod room;
 mod rows;
 mod sample;
 mod sandbox;
@@ -330,15 +331,15 @@ impl Engine {
         migrate::count_rows(&session.original, table)
     }
 
-    /// How much of the dropped file is in memory. `None` when no file is open.
+    /// How much of the dropped file is copied. `None` when no file is open.
     pub fn promotion(&self) -> Option<Promotion> {
         self.session.as_ref().and_then(|session| session.base.as_ref()).map(Base::promotion)
     }
 
-    /// Copies the next part of the dropped file into memory. `None` when no file is open.
+    /// Copies the next part of the dropped file. `None` when no file is open.
     pub fn promote(&mut self, max_bytes: usize) -> Result<Option<Promotion>> {
         match self.session.as_ref().and_then(|session| session.base.as_ref()) {
-            Some(base) => Ok(Some(base.promote_step(max_bytes)?)),
+            Some(base) => base.promote_step(max_bytes).map(Some).map_err(room::of_copying),
             None => Ok(None),
         }
     }

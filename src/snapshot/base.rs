@@ -5,28 +5,35 @@ use std::cell::{Cell, RefCell};
 use std::io;
 use std::rc::Rc;
 
+use super::scratch::Scratch;
 use super::source::{RamSource, Source, available};
 
 /// A shared handle to immutable bytes; a clone is the same base.
 ///
-/// The bytes never change, but where they are read from may: [`Base::promote_step`] moves them into RAM slice by slice
-/// while forks go on reading.
+/// The bytes never change, but where they are read from may: [`Base::promote_step`] moves them into RAM, or into a
+/// scratch file, slice by slice while forks go on reading.
 #[derive(Clone)]
 pub struct Base(Rc<Inner>);
 
 struct Inner {
     len: u64,
     /// The first bytes of the base; all of them once `lazy` is gone.
-    ram: RefCell<RamSource>,
+    copy: RefCell<Copied>,
     lazy: RefCell<Option<Box<dyn Source>>>,
     /// Kept from one step to the next: allocating megabytes each time costs as much as the copying.
     slice: Cell<Vec<u8>>,
 }
 
-/// How far a base has moved into RAM.
+/// Where the bytes are copied to.
+enum Copied {
+    Ram(RamSource),
+    Disk { scratch: Box<dyn Scratch>, len: u64 },
+}
+
+/// How far a base has moved into RAM or into a scratch file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Promotion {
-    /// Bytes in RAM, from the start of the base.
+    /// Bytes copied, from the start of the base.
     pub copied: u64,
     /// Bytes of the base.
     pub total: u64,
@@ -37,10 +44,12 @@ pub struct Promotion {
 pub enum PromotionState {
     /// Every read goes to the source.
     Lazy,
-    /// Reads of the first [`Promotion::copied`] bytes are answered from RAM.
+    /// Reads of the first [`Promotion::copied`] bytes are answered from the copy.
     Copying,
     /// The source has been dropped, and its cache with it.
     InRam,
+    /// As [`PromotionState::InRam`], with the copy in a scratch file.
+    OnDisk,
 }
 
 impl Base {
@@ -53,7 +62,7 @@ impl Base {
         let lazy = source.map(|source| Box::new(source) as Box<dyn Source>);
         Base(Rc::new(Inner {
             len,
-            ram: RefCell::new(ram.unwrap_or_default()),
+            copy: RefCell::new(Copied::Ram(ram.unwrap_or_default())),
             lazy: RefCell::new(lazy),
             slice: Cell::default(),
         }))
@@ -75,43 +84,59 @@ impl Base {
     /// What the source answers, and `UnexpectedEof` when it ends before its length.
     pub fn read_at(&self, offset: u64, buf: &mut [u8]) -> io::Result<usize> {
         let n = available(self.0.len, offset, buf.len());
-        let in_ram = self.0.ram.borrow().read_at(offset, &mut buf[..n])?;
-        if in_ram < n {
-            let rest = &mut buf[in_ram..n];
-            self.read_lazy(offset + in_ram as u64, rest, |source, at, rest| source.read_at(at, rest))?;
+        let copied = self.0.copy.borrow().read_at(offset, &mut buf[..n])?;
+        if copied < n {
+            let rest = &mut buf[copied..n];
+            self.read_lazy(offset + copied as u64, rest, |source, at, rest| source.read_at(at, rest))?;
         }
         Ok(n)
     }
 
     pub fn promotion(&self) -> Promotion {
-        let copied = self.0.ram.borrow().len();
-        let state = match (self.0.lazy.borrow().is_some(), copied) {
-            (false, _) => PromotionState::InRam,
-            (true, 0) => PromotionState::Lazy,
+        let copy = self.0.copy.borrow();
+        let copied = copy.len();
+        let state = match (self.0.lazy.borrow().is_some(), &*copy) {
+            (false, Copied::Ram(_)) => PromotionState::InRam,
+            (false, Copied::Disk { .. }) => PromotionState::OnDisk,
+            (true, _) if copied == 0 => PromotionState::Lazy,
             (true, _) => PromotionState::Copying,
         };
         Promotion { copied, total: self.0.len, state }
     }
 
-    /// Copies the next `max_bytes` of the source into RAM and answers how far that is; 4 to 16 MiB a step read fastest.
-    /// At least one byte is copied unless the base is in RAM already. Forks may read before, between and after steps.
+    /// Later steps copy into `scratch` instead of into RAM, from the start. A base that has been copied stays as it is.
+    pub fn promote_to(&self, scratch: impl Scratch + 'static) {
+        if self.0.lazy.borrow().is_some() {
+            self.0.copy.replace(Copied::Disk { scratch: Box::new(scratch), len: 0 });
+        }
+    }
+
+    /// Gives back what has been copied and goes on reading from the source; no step was made, as far as forks can tell.
+    pub fn stay_lazy(&self) {
+        if self.0.lazy.borrow().is_some() {
+            self.0.copy.take();
+        }
+    }
+
+    /// Copies the next `max_bytes` of the source and answers how far that is; 4 to 16 MiB a step read fastest.
+    /// At least one byte is copied unless all of the base is already. Forks may read before, between and after steps.
     ///
     /// # Errors
     ///
-    /// What the source answers, with what is copied so far still good: the step can be tried again. `OutOfMemory` gives
-    /// back everything copied and leaves the base lazy.
+    /// What the source answers, with what is copied so far still good: the step can be tried again. `OutOfMemory` and
+    /// `StorageFull`, which stands for whatever a scratch file answers, give back everything copied and leave the base lazy.
     pub fn promote_step(&self, max_bytes: usize) -> io::Result<Promotion> {
-        let Promotion { copied, state, .. } = self.promotion();
-        if state == PromotionState::InRam {
+        let copied = self.promotion().copied;
+        if self.0.lazy.borrow().is_none() {
             return Ok(self.promotion());
         }
         let mut slice = self.0.slice.take();
         self.copy_slice(&mut slice, copied, max_bytes.max(1)).inspect_err(|error| {
-            if error.kind() == io::ErrorKind::OutOfMemory {
-                self.0.ram.take();
+            if matches!(error.kind(), io::ErrorKind::OutOfMemory | io::ErrorKind::StorageFull) {
+                self.0.copy.take();
             }
         })?;
-        if self.0.ram.borrow().len() == self.0.len {
+        if self.0.copy.borrow().len() == self.0.len {
             self.0.lazy.take();
         } else {
             self.0.slice.set(slice);
@@ -124,7 +149,7 @@ impl Base {
         slice.try_reserve_exact(n.saturating_sub(slice.len()))?;
         slice.resize(n, 0);
         self.read_lazy(offset, slice, |source, at, slice| source.read_once(at, slice))?;
-        self.0.ram.borrow_mut().append(slice)
+        self.0.copy.borrow_mut().append(slice)
     }
 
     fn read_lazy(
@@ -140,5 +165,45 @@ impl Base {
             return Err(io::Error::new(io::ErrorKind::UnexpectedEof, message));
         }
         Ok(())
+    }
+}
+
+impl Default for Copied {
+    fn default() -> Self {
+        Self::Ram(RamSource::default())
+    }
+}
+
+impl Copied {
+    fn len(&self) -> u64 {
+        match self {
+            Self::Ram(ram) => ram.len(),
+            Self::Disk { len, .. } => *len,
+        }
+    }
+
+    fn read_at(&self, offset: u64, buf: &mut [u8]) -> io::Result<usize> {
+        match self {
+            Self::Ram(ram) => ram.read_at(offset, buf),
+            Self::Disk { scratch, len } => {
+                let n = available(*len, offset, buf.len());
+                if n > 0 {
+                    scratch.read_at(offset, &mut buf[..n])?;
+                }
+                Ok(n)
+            }
+        }
+    }
+
+    fn append(&mut self, bytes: &[u8]) -> io::Result<()> {
+        match self {
+            Self::Ram(ram) => ram.append(bytes),
+            Self::Disk { scratch, len } => {
+                let full = |error: io::Error| io::Error::new(io::ErrorKind::StorageFull, error.to_string());
+                scratch.write_at(*len, bytes).map_err(full)?;
+                *len += bytes.len() as u64;
+                Ok(())
+            }
+        }
     }
 }

@@ -60,7 +60,7 @@ impl Source for BlobSource {
     }
 }
 
-fn dom_error(error: &JsValue) -> io::Error {
+pub(super) fn dom_error(error: &JsValue) -> io::Error {
     // A DOMException inherits from Error.
     let message = match error.dyn_ref::<js_sys::Error>() {
         Some(error) => format!("{}: {}", error.name(), error.message()),

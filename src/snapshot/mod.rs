@@ -2,8 +2,9 @@
 //!
 //! ```text
 //! Source (a file, a Blob, RAM; maybe behind a CachedSource)
-//!   -> Base     immutable bytes, shared by every fork; can move into RAM while they read
-//!     -> Overlay  the pages one fork changed, shared with its own forks until one of them writes
+//!   -> Base     immutable bytes, shared by every fork; can move into RAM or a Scratch file while they read
+//!     -> Overlay  the pages one fork changed, shared with its own forks until one of them writes; in RAM, and beyond a
+//!                 limit in a Scratch file, if there is one
 //!       -> Fork     a name on the VFS: the main database file, its -wal and its -journal, I/O counters
 //! ```
 //!
@@ -24,8 +25,12 @@ mod cached;
 mod clock;
 mod counters;
 mod fork;
+#[cfg(target_arch = "wasm32")]
+mod opfs;
 mod overlay;
+mod scratch;
 mod source;
+mod spill;
 mod vfs;
 
 pub use base::{Base, Promotion, PromotionState};
@@ -35,8 +40,12 @@ pub use cached::CachedSource;
 pub use clock::{now, set_now};
 pub use counters::{Counters, PageSet};
 pub use fork::Fork;
+#[cfg(target_arch = "wasm32")]
+pub use opfs::{OpfsFile, remove_left_overs, room};
 pub use overlay::Overlay;
+pub use scratch::Scratch;
 #[cfg(not(target_arch = "wasm32"))]
 pub use source::FileSource;
 pub use source::{RamSource, Source};
+pub use spill::{bytes_in_memory, spill_to, spills};
 pub use vfs::{SnapshotError, VFS_NAME, register, take_io_error};

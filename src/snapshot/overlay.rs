@@ -2,10 +2,10 @@
 
 use std::collections::HashMap;
 use std::io;
-use std::rc::Rc;
 
 use super::Base;
 use super::source::{available, for_each_unit};
+use super::spill::Page;
 
 /// A file that starts as a [`Base`] and keeps what is written to it in pages of its own.
 ///
@@ -15,7 +15,7 @@ pub struct Overlay {
     base: Base,
     page_size: usize,
     /// By page number from 0. Bytes past `len` are zero, so that growing needs no clean-up.
-    pages: HashMap<u64, Rc<Vec<u8>>>,
+    pages: HashMap<u64, Page>,
     len: u64,
     /// The base shows through up to here. Only shrinks: what was cut off and grows back is zeros, not old bytes.
     base_visible: u64,
@@ -48,7 +48,7 @@ impl Overlay {
     /// Pages of this file, each once, that are not the very ones of `before`, of which this one is a clone.
     pub fn pages_changed_since<'a>(&'a self, before: &'a Overlay) -> impl Iterator<Item = u64> + 'a {
         let is_new =
-            |(number, page): &(&u64, &Rc<Vec<u8>>)| before.pages.get(number).is_none_or(|old| !Rc::ptr_eq(old, page));
+            |(number, page): &(&u64, &Page)| before.pages.get(number).is_none_or(|old| !old.is_shared_with(page));
         self.pages.iter().filter(is_new).map(|(number, _)| *number)
     }
 
@@ -98,8 +98,7 @@ impl Overlay {
 
     fn read_page(&self, page: u64, within: usize, part: &mut [u8]) -> io::Result<()> {
         if let Some(page) = self.pages.get(&page) {
-            part.copy_from_slice(&page[within..within + part.len()]);
-            return Ok(());
+            return page.read(within, part);
         }
         let offset = page * self.page_size as u64 + within as u64;
         let (from_base, zeros) = part.split_at_mut(available(self.base_visible, offset, part.len()));
@@ -112,8 +111,9 @@ impl Overlay {
 
     fn write_page(&mut self, number: u64, within: usize, part: &[u8]) -> io::Result<()> {
         let range = within..within + part.len();
-        if let Some(page) = self.pages.get_mut(&number).and_then(Rc::get_mut) {
-            page[range].copy_from_slice(part);
+        if let Some(page) = self.pages.get_mut(&number)
+            && page.write(within, part)?
+        {
             return Ok(());
         }
         let mut page = Vec::new();
@@ -126,7 +126,7 @@ impl Overlay {
             page[range].copy_from_slice(part);
         }
         self.pages.try_reserve(1)?;
-        self.pages.insert(number, Rc::new(page));
+        self.pages.insert(number, Page::new(page)?);
         Ok(())
     }
 }

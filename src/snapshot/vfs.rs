@@ -8,12 +8,12 @@ use std::sync::Mutex;
 use std::time::Duration;
 
 use rsqlite_vfs::{
-    AccessMode, DeviceCharacteristics, LockLevel, MemChunksFile, OpenOptions, OpenRequest, OpenedFile, OsCallback,
-    RegisterVfsError, SQLiteIoMethods, SQLiteVfs, SyncOptions, VfsError, VfsErrorCode, VfsFile, VfsResult, VfsStore,
-    register_vfs,
+    AccessMode, DeviceCharacteristics, LockLevel, OpenOptions, OpenRequest, OpenedFile, OsCallback, RegisterVfsError,
+    SQLiteIoMethods, SQLiteVfs, SyncOptions, VfsError, VfsErrorCode, VfsFile, VfsResult, VfsStore, register_vfs,
 };
 
 use super::fork::{self, Companion, Files, Part};
+use super::{Base, Overlay, RamSource};
 
 /// The name to open connections with. It is never the default VFS.
 pub const VFS_NAME: &str = "snapshot";
@@ -70,7 +70,8 @@ struct Os;
 enum OpenFile {
     Main(Rc<Files>),
     Companion(Companion),
-    Temporary(MemChunksFile),
+    /// As large as SQLite makes it, so it may go where changed pages go.
+    Temporary(Overlay),
 }
 
 impl Drop for OpenFile {
@@ -91,7 +92,7 @@ impl VfsFile for OpenFile {
                 Ok(n)
             }
             OpenFile::Companion(file) => file.borrow().read_at(offset, buf).map_err(failed(VfsErrorCode::IoRead)),
-            OpenFile::Temporary(file) => file.read(buf, offset),
+            OpenFile::Temporary(file) => file.read_at(offset, buf).map_err(failed(VfsErrorCode::IoRead)),
         }
     }
 
@@ -103,7 +104,7 @@ impl VfsFile for OpenFile {
                 Ok(())
             }
             OpenFile::Companion(file) => file.borrow_mut().write_at(offset, buf).map_err(failed(VfsErrorCode::IoWrite)),
-            OpenFile::Temporary(file) => file.write(buf, offset),
+            OpenFile::Temporary(file) => file.write_at(offset, buf).map_err(failed(VfsErrorCode::IoWrite)),
         }
     }
 
@@ -111,7 +112,7 @@ impl VfsFile for OpenFile {
         match self {
             OpenFile::Main(files) => files.main.borrow_mut().set_len(size).map_err(failed(VfsErrorCode::IoTruncate)),
             OpenFile::Companion(file) => file.borrow_mut().set_len(size).map_err(failed(VfsErrorCode::IoTruncate)),
-            OpenFile::Temporary(file) => file.truncate(size),
+            OpenFile::Temporary(file) => file.set_len(size).map_err(failed(VfsErrorCode::IoTruncate)),
         }
     }
 
@@ -119,7 +120,7 @@ impl VfsFile for OpenFile {
         match self {
             OpenFile::Main(files) => Ok(files.main.borrow().len()),
             OpenFile::Companion(file) => Ok(file.borrow().len()),
-            OpenFile::Temporary(file) => file.size(),
+            OpenFile::Temporary(file) => Ok(file.len()),
         }
     }
 
@@ -169,7 +170,8 @@ impl VfsStore for Store {
     fn open_file(_: &(), request: OpenRequest<'_>) -> VfsResult<OpenedFile<OpenFile>> {
         let access = request.options.access();
         let Some(filename) = request.filename else {
-            return Ok(OpenedFile { file: OpenFile::Temporary(MemChunksFile::new(64 << 10)), access });
+            let nothing = Base::new(RamSource::default());
+            return Ok(OpenedFile { file: OpenFile::Temporary(Overlay::new(&nothing, 64 << 10)), access });
         };
         let name = filename.path();
         let (files, part) = fork::find(name).ok_or_else(|| cannot_open(name, "no such fork"))?;

@@ -37,6 +37,7 @@ impl Inspector {
         let catalogue = RwSignal::new(None);
         let environment = RwSignal::new(None);
         let promotion = RwSignal::new(None);
+        let not_copied = RwSignal::new(None);
         let failure = RwSignal::new(None);
         let client = Client::start(move |event| match event {
             ClientEvent::Ready { environment: of_worker, catalogue: documented } => {
@@ -46,6 +47,10 @@ impl Inspector {
             ClientEvent::Promotion { n_copied, n_total, in_ram } => {
                 let goes_on = n_copied < n_total;
                 promotion.set(goes_on.then_some(Promotion { n_copied, n_total, in_ram }));
+            }
+            ClientEvent::NotCopied(words) => {
+                promotion.set(None);
+                not_copied.set(Some(words));
             }
             ClientEvent::Failed(what) => failure.set(Some(what)),
         });
@@ -57,12 +62,14 @@ impl Inspector {
             run: RwSignal::new(RunState::Idle),
             now: RwSignal::new(present()),
             promotion,
+            not_copied,
             failure,
             opening: RwSignal::new(None),
             busy: RwSignal::new(Vec::new()),
             ticks: RwSignal::default(),
             repaired: RwSignal::new(None),
             row_counts: RwSignal::default(),
+            file_change: RwSignal::default(),
             integrity: RwSignal::default(),
             measuring: RwSignal::default(),
             baselines: Baselines::default(),
@@ -73,6 +80,7 @@ impl Inspector {
             logs: Logs::new(),
             route: RwSignal::new(Route::default()),
             client: StoredValue::new_local(client),
+            handles: StoredValue::new_local(Vec::new()),
             generation: StoredValue::new(0),
             edition: StoredValue::new(0),
         }
@@ -80,24 +88,30 @@ impl Inspector {
 
     /// Opens what was dropped or chosen, in place of what is open. When it fails, what was open stays.
     pub fn open(self, files: Vec<File>) {
+        self.open_and(files, false);
+    }
+
+    /// As [`Inspector::open`], and then runs everything if `then_run`.
+    pub(super) fn open_and(self, files: Vec<File>, then_run: bool) {
         match files.first() {
             None => {
                 self.failure.set(Some(Failure::new(FailureKind::NoFile, "Nothing that could be opened was dropped")))
             }
             Some(first) => {
                 let name = first.name();
-                self.open_source(Source::Files(files), name);
+                self.open_source(Source::Files(files), name, then_run);
             }
         }
     }
 
     pub fn open_sample(self, n_workflows: u32, n_logs: u32) {
         let sample = OpenSample { n_workflows, n_logs, seed: SAMPLE_SEED, now: present() };
-        self.open_source(Source::Sample(sample), "the sample database".into());
+        self.open_source(Source::Sample(sample), "the sample database".into(), false);
     }
 
-    fn open_source(self, source: Source, name: String) {
+    fn open_source(self, source: Source, name: String, then_run: bool) {
         let generation = self.supersede();
+        self.handles.set_value(Vec::new());
         self.opening.set(Some(name));
         self.failure.set(None);
         spawn_local(async move {
@@ -107,7 +121,12 @@ impl Inspector {
             }
             self.opening.set(None);
             match opened {
-                Ok(database) => self.take(database, generation).await,
+                Ok(database) => {
+                    self.take(database, generation).await;
+                    if then_run && self.is_current(generation) {
+                        self.run_everything();
+                    }
+                }
                 Err(error) => self.show(error),
             }
         });
@@ -122,6 +141,8 @@ impl Inspector {
         self.repaired.set(None);
         self.integrity.set(Integrity::Unknown);
         self.logs.runs.update(|runs| runs.clear());
+        self.file_change.set(None);
+        self.not_copied.set(None);
         self.promotion.set(None);
         self.baselines.compared.set(None);
         self.saved.shown.set(false);

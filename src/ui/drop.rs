@@ -7,7 +7,7 @@ use web_sys::{DataTransfer, File, FileSystemEntry};
 
 use crate::domain::failure::{Failure, FailureKind};
 
-use super::handles;
+use super::file_watch::dropped_handles;
 use super::intake::Picked;
 use super::state::Inspector;
 use super::walk;
@@ -56,8 +56,13 @@ fn take(inspector: Inspector, event: &DragEvent) {
     let entries = entries(&transfer);
     // A folder's `File` looks like an empty file; only its entry tells.
     if !entries.iter().any(FileSystemEntry::is_directory) {
-        handles::note_dropped(&transfer);
-        inspector.take_files(files(transfer.files()).into_iter().map(Picked::from).collect());
+        let handles = dropped_handles(&transfer);
+        let picked = files(transfer.files()).into_iter().map(Picked::from).collect();
+        spawn_local(async move {
+            if inspector.take_picked(picked, false).await {
+                inspector.remember(handles.await);
+            }
+        });
         return;
     }
     spawn_local(async move {

@@ -58,7 +58,17 @@ fn FileFacts() -> impl IntoView {
         let promotion = inspector.promotion.get()?;
         let share = numbers::percent(promotion.n_copied, promotion.n_total)?;
         let to = if promotion.in_ram { "memory" } else { "disk" };
-        Some(view! { <span class="file-fact faint">{format!("copying to {to}, {}", share.text())}</span> })
+        let decline = (!promotion.in_ram).then(|| {
+            view! {
+                <button class="btn plain small" type="button" on:click=move |_| inspector.decline_copy()>
+                    "Do not copy"
+                </button>
+            }
+        });
+        Some(view! {
+            <span class="file-fact faint">{format!("copying to {to}, {}", share.text())}</span>
+            {decline}
+        })
     };
     let opening = move || {
         let name = inspector.opening.get()?;

@@ -33,42 +33,49 @@ impl Inspector {
     /// A database is opened, what this page saved is shown or kept.
     pub fn take_files(self, picked: Vec<Picked>) {
         spawn_local(async move {
-            if picked.is_empty() {
-                self.open(Vec::new());
-                return;
-            }
-            let expects_log = self.route.with_untracked(Route::is_about_logs);
-            let (mut databases, mut texts, mut results, mut logs) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
-            for picked in picked {
-                match file_kind(&picked.path, &files::head(&picked.file).await, expects_log) {
-                    FileKind::Database => databases.push(picked.file),
-                    FileKind::Json => texts.push(picked),
-                    FileKind::Criterion => results.push(picked),
-                    FileKind::Log => logs.push(picked.file),
-                }
-            }
-            let opens = !databases.is_empty();
-            if opens {
-                self.open(databases);
-            }
-            if !results.is_empty() {
-                self.take_criterion(results);
-            }
-            // Two logs are compared.
-            for (file, side) in logs.into_iter().zip([Side::First, Side::Other]) {
-                Route::Monitoring.open();
-                self.take_log(file, side).await;
-            }
-            let mut reports = Vec::new();
-            for Picked { path, file } in texts {
-                match files::text(&file).await.and_then(|text| Saved::read(&path, &text)) {
-                    Ok(Saved::Report(report)) => reports.push(*report),
-                    Ok(Saved::Baseline(baseline)) => self.take_baseline(&baseline),
-                    Err(failure) => self.failure.set(Some(failure)),
-                }
-            }
-            self.take_reports(reports, opens);
+            self.take_picked(picked, false).await;
         });
+    }
+
+    /// As [`Inspector::take_files`]; with a database among them everything is run if `then_run`. The answer tells whether
+    /// there is one.
+    pub(super) async fn take_picked(self, picked: Vec<Picked>, then_run: bool) -> bool {
+        if picked.is_empty() {
+            self.open(Vec::new());
+            return false;
+        }
+        let expects_log = self.route.with_untracked(Route::is_about_logs);
+        let (mut databases, mut texts, mut results, mut logs) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+        for picked in picked {
+            match file_kind(&picked.path, &files::head(&picked.file).await, expects_log) {
+                FileKind::Database => databases.push(picked.file),
+                FileKind::Json => texts.push(picked),
+                FileKind::Criterion => results.push(picked),
+                FileKind::Log => logs.push(picked.file),
+            }
+        }
+        let opens = !databases.is_empty();
+        if opens {
+            self.open_and(databases, then_run);
+        }
+        if !results.is_empty() {
+            self.take_criterion(results);
+        }
+        // Two logs are compared.
+        for (file, side) in logs.into_iter().zip([Side::First, Side::Other]) {
+            Route::Monitoring.open();
+            self.take_log(file, side).await;
+        }
+        let mut reports = Vec::new();
+        for Picked { path, file } in texts {
+            match files::text(&file).await.and_then(|text| Saved::read(&path, &text)) {
+                Ok(Saved::Report(report)) => reports.push(*report),
+                Ok(Saved::Baseline(baseline)) => self.take_baseline(&baseline),
+                Err(failure) => self.failure.set(Some(failure)),
+            }
+        }
+        self.take_reports(reports, opens);
+        opens
     }
 
     /// Shows what criterion measured beside what was measured here.

@@ -1,10 +1,12 @@
 //! The file input, dressed as a button.
 
-use leptos::ev::Event;
+use leptos::ev::{Event, MouseEvent};
 use leptos::prelude::*;
+use leptos::task::spawn_local;
 use web_sys::File;
 
 use super::drop::files;
+use super::file_watch::{picked, picker};
 use super::intake::Picked;
 use super::state::Inspector;
 
@@ -12,7 +14,21 @@ use super::state::Inspector;
 pub fn OpenButton(class: &'static str) -> impl IntoView {
     let inspector = Inspector::use_();
     let take = move |files: Vec<File>| inspector.take_files(files.into_iter().map(Picked::from).collect());
-    view! { <FileButton class=class label="Open database" on_files=take /> }
+    // A file picker of the browser's own gives the way back to a file; a script that fills the input needs none.
+    let pick = move |event: MouseEvent| {
+        let Some(picker) = picker() else { return };
+        event.prevent_default();
+        spawn_local(async move {
+            if let Some(handles) = picked(picker).await.filter(|handles| !handles.is_empty()) {
+                inspector.open_handles(handles, false).await;
+            }
+        });
+    };
+    view! {
+        <span class="contents" on:click=pick>
+            <FileButton class=class label="Open database" on_files=take />
+        </span>
+    }
 }
 
 /// The input lies over the label, so that a click, a key and a script all reach the same control.

@@ -6,9 +6,10 @@ use leptos::prelude::*;
 use super::alert::FailureAlert;
 use super::dialog::{Shortcuts, ShortcutsDialog};
 use super::drop::accept_drops;
+use super::file_watch::{FileChangeAlert, watch_file};
 use super::filebar::FileBar;
-use super::handles::accept_launches;
 use super::icons::{Glyph, Icon};
+use super::last_file::accept_launches;
 use super::nav::Nav;
 use super::newer_version::NewerVersion;
 use super::pages::{
@@ -30,6 +31,7 @@ pub fn Shell() -> impl IntoView {
     provide_context(dialog);
     follow_hash(inspector.route);
     follow_ticks(inspector);
+    watch_file(inspector);
     shortcuts::listen(inspector, theme, dialog);
     accept_launches(inspector);
     let dragging = accept_drops(inspector);
@@ -112,6 +114,7 @@ fn Workspace(dragging: RwSignal<bool>) -> impl IntoView {
                 <FileBar />
                 <main id="main" tabindex="-1">
                     <FailureAlert />
+                    <FileChangeAlert />
                     {move || match view_now.get() {
                         _ if !frame_stands.get() => ().into_any(),
                         Route::Summary => view! { <Summary /> }.into_any(),

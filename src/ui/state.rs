@@ -7,12 +7,14 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use leptos::prelude::*;
+use web_sys::FileSystemFileHandle;
 
 use crate::client::Client;
 use crate::domain::catalogue::Catalogue;
 use crate::domain::criterion::CriterionFolder;
 use crate::domain::database::Database;
 use crate::domain::failure::Failure;
+use crate::domain::file_change::FileChange;
 use crate::domain::instant::Instant;
 use crate::domain::measuring::Settings;
 use crate::domain::repair::{self, Change, Repair};
@@ -42,6 +44,8 @@ pub struct Inspector {
     pub now: RwSignal<Instant>,
     /// The background copy of the file, while it goes on.
     pub promotion: RwSignal<Option<Promotion>>,
+    /// Why there is no copy of the file, and what that means.
+    pub not_copied: RwSignal<Option<String>>,
     /// The failure to show, until it is dismissed.
     pub failure: RwSignal<Option<Failure>>,
     /// Name of what is being opened just now.
@@ -54,6 +58,8 @@ pub struct Inspector {
     pub repaired: RwSignal<Option<Vec<RepairedClaim>>>,
     /// Rows counted on demand, by table.
     pub row_counts: RwSignal<BTreeMap<String, u64>>,
+    /// What became of an open file on disk, and its name.
+    pub file_change: RwSignal<Option<(FileChange, String)>>,
     /// Whether the file is whole, once that was asked.
     pub integrity: RwSignal<Integrity>,
     /// How benchmarks and single queries are measured.
@@ -69,6 +75,8 @@ pub struct Inspector {
     pub logs: Logs,
     pub route: RwSignal<Route>,
     pub(super) client: StoredValue<Client, LocalStorage>,
+    /// The way back to the open files, where the browser gives one.
+    pub(super) handles: StoredValue<Vec<FileSystemFileHandle>, LocalStorage>,
     /// Raised by whatever replaces what goes on; an older task sees it and stops.
     pub(super) generation: StoredValue<u32>,
     /// Raised when the database or the instant changes; an answer about the one before is dropped.

@@ -225,3 +225,48 @@ fn a_dropped_folder_is_told() {
     browser.status(crate::JUDGED, SOON);
     assert_eq!(browser.report()["database"]["file_name"], "dragged.sqlite");
 }
+
+/// The application goes on writing: the page says so, and one button shows the file of today and repeats the run.
+#[test]
+fn a_file_that_changes_on_disk_is_told_and_opened_again() {
+    let browser = Browser::open("changed");
+    let files = Files::new();
+    let path = files.write("live.sqlite", &small_file());
+    let told = |words: &str| {
+        browser.until(words, SOON, || browser.texts_of_role("alert").into_iter().find(|alert| alert.contains(words)))
+    };
+    let add_table = |name: &str| {
+        let db = Connection::open(&path).expect("the file opens");
+        db.execute_batch(&format!("CREATE TABLE {name} (a)")).expect("a table");
+    };
+    let has_table = |name: &str| {
+        browser.until(name, SOON, || browser.report()["database"]["tables"].to_string().contains(name).then_some(()))
+    };
+    browser.open_files(&[&path]);
+    browser.click("button", "Run everything");
+    browser.click("button", "Cancel");
+    browser.status("Cancelled", SOON);
+    add_table("written_later");
+    told("live.sqlite was changed on disk");
+    browser.choose_files("Choose it again", &[&path]);
+    browser.until("the run is repeated", SOON, || browser.look_for("button", "Cancel"));
+    browser.click("button", "Cancel");
+    browser.status("Cancelled", SOON);
+    has_table("written_later");
+    assert_eq!(browser.texts_of_role("alert"), Vec::<String>::new(), "an old alert stays");
+
+    // A drop gives the page a way back of its own.
+    for kind in ["dragEnter", "dragOver", "drop"] {
+        let data = json!({ "items": [], "files": [path], "dragOperationsMask": 1 });
+        browser.cdp("Input.dispatchDragEvent", json!({ "type": kind, "x": 700, "y": 400, "data": data }));
+    }
+    browser.status(crate::JUDGED, SOON);
+    add_table("written_last");
+    told("live.sqlite was changed on disk");
+    browser.click("button", "Open it again");
+    has_table("written_last");
+
+    std::fs::remove_file(&path).expect("the file can be removed");
+    told("live.sqlite is no longer where it was");
+    browser.find("button", "Run everything");
+}

@@ -15,6 +15,7 @@ mod cleanups;
 mod fixture;
 mod hostile;
 mod inputs;
+mod large;
 mod monitoring;
 mod native;
 mod offline;

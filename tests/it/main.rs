@@ -17,6 +17,7 @@ mod findings;
 mod fixtures;
 mod histories;
 mod index_definition;
+mod large;
 mod log;
 mod measure;
 mod migration;

@@ -4,8 +4,8 @@ use leptos::prelude::*;
 
 use crate::domain::catalogue::Catalogue;
 use crate::ui::alert::FailureAlert;
-use crate::ui::handles::OpenAgain;
 use crate::ui::icons::{Glyph, Icon};
+use crate::ui::last_file::OpenAgain;
 use crate::ui::nav::Brand;
 use crate::ui::open_button::OpenButton;
 use crate::ui::route::Route;

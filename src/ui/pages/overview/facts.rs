@@ -21,7 +21,9 @@ pub(super) fn of_database<T: Default + PartialEq + Clone + Send + Sync + 'static
 
 #[component]
 pub fn Notices() -> impl IntoView {
-    let notices = of_database(|database| database.notices.clone());
+    let inspector = Inspector::use_();
+    let of_file = of_database(|database| database.notices.clone());
+    let notices = move || of_file.get().into_iter().chain(inspector.not_copied.get());
     let line = |notice: String| {
         view! {
             <div class="alert" data-tone=Tone::Info.name() role="note">
@@ -32,7 +34,7 @@ pub fn Notices() -> impl IntoView {
             </div>
         }
     };
-    move || notices.get().into_iter().map(line).collect_view()
+    move || notices().map(line).collect_view()
 }
 
 fn facts(database: &Database) -> Vec<(&'static str, String)> {

@@ -6,9 +6,7 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 use leptos::wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
-use web_sys::{DataTransfer, File, IdbDatabase, IdbObjectStore, IdbRequest, IdbTransactionMode};
-
-use crate::domain::failure::{Failure, FailureKind};
+use web_sys::{FileSystemFileHandle, IdbDatabase, IdbObjectStore, IdbRequest, IdbTransactionMode};
 
 use super::state::Inspector;
 
@@ -21,9 +19,10 @@ pub fn accept_launches(inspector: Inspector) {
     let queue = property(&window(), "launchQueue");
     let consumer = Closure::<dyn FnMut(JsValue)>::new(move |launch: JsValue| {
         spawn_local(async move {
-            let handles = Array::from(&property(&launch, "files")).to_vec();
+            let handles = Array::from(&property(&launch, "files")).iter();
+            let handles: Vec<FileSystemFileHandle> = handles.filter_map(|handle| handle.dyn_into().ok()).collect();
             if !handles.is_empty() {
-                open(inspector, &handles).await;
+                inspector.open_handles(handles, false).await;
             }
         });
     });
@@ -31,30 +30,17 @@ pub fn accept_launches(inspector: Inspector) {
     consumer.forget();
 }
 
-/// Notes the handle of a file that was dropped alone. To be called while the drop is handled.
-pub fn note_dropped(transfer: &DataTransfer) {
-    let items = transfer.items();
-    let Some(item) = items.get(0).filter(|_| items.length() == 1) else { return };
-    let Ok(handle) = call(&item, "getAsFileSystemHandle", &JsValue::UNDEFINED) else { return };
-    spawn_local(async move {
-        if let Ok(handle) = JsFuture::from(Promise::resolve(&handle)).await {
-            // Without a place to keep it, the next visit offers nothing.
-            let _ = keep(&handle).await;
-        }
-    });
-}
-
 /// Opens the file of the last visit again, if there is one and the person wants it.
 #[component]
 pub fn OpenAgain() -> impl IntoView {
     let inspector = Inspector::use_();
-    let last = RwSignal::new_local(None::<JsValue>);
+    let last = RwSignal::new_local(None::<FileSystemFileHandle>);
     spawn_local(async move {
         if let Ok(handle) = kept().await {
-            let _ = last.try_set(handle.is_object().then_some(handle));
+            let _ = last.try_set(handle.dyn_into().ok());
         }
     });
-    let name = move || last.with(|handle| property(handle.as_ref()?, "name").as_string());
+    let name = move || last.with(|handle| Some(handle.as_ref()?.name()));
     let again = move |_| {
         let Some(handle) = last.get_untracked() else { return };
         spawn_local(async move {
@@ -62,14 +48,14 @@ pub fn OpenAgain() -> impl IntoView {
             let asked = call(&handle, "requestPermission", &JsValue::UNDEFINED);
             let answer = JsFuture::from(Promise::resolve(&asked.unwrap_or_default())).await;
             if answer.is_ok_and(|answer| answer == "granted") {
-                open(inspector, &[handle]).await;
+                inspector.open_handles(vec![handle], false).await;
             }
         });
     };
     let forget = move |_| {
         last.set(None);
         spawn_local(async move {
-            let _ = keep(&JsValue::NULL).await;
+            let _ = put(&JsValue::NULL).await;
         });
     };
     move || {
@@ -88,27 +74,14 @@ pub fn OpenAgain() -> impl IntoView {
     }
 }
 
-async fn open(inspector: Inspector, handles: &[JsValue]) {
-    let mut files: Vec<File> = Vec::new();
-    for handle in handles {
-        let read = async { JsFuture::from(Promise::resolve(&call(handle, "getFile", &JsValue::UNDEFINED)?)).await };
-        match read.await {
-            Ok(file) => files.push(file.unchecked_into()),
-            Err(_) => {
-                let name = property(handle, "name").as_string().unwrap_or_default();
-                let failure = Failure::new(FailureKind::Unreadable, format!("{name} is no longer where it was"));
-                inspector.failure.set(Some(failure));
-                return;
-            }
-        }
-    }
-    inspector.open(files);
-    if let [handle] = handles {
-        let _ = keep(handle).await;
-    }
+/// For the next visit. Without a place to keep it, that one offers nothing.
+pub fn keep(handle: FileSystemFileHandle) {
+    spawn_local(async move {
+        let _ = put(&handle).await;
+    });
 }
 
-async fn keep(handle: &JsValue) -> Result<(), JsValue> {
+async fn put(handle: &JsValue) -> Result<(), JsValue> {
     finished(&store(IdbTransactionMode::Readwrite).await?.put_with_key(handle, &LAST.into())?).await?;
     Ok(())
 }
