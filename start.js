@@ -26,11 +26,10 @@ if (serviceWorker) {
   const announce = () => serviceWorker.controller && dispatchEvent(new Event("newer-version"));
   try {
     const registration = await serviceWorker.register("service-worker.js");
+    const watch = (newer) => newer?.addEventListener("statechange", () => newer.state === "installed" && announce());
     if (registration.waiting) announce();
-    registration.addEventListener("updatefound", () => {
-      const newer = registration.installing;
-      newer.addEventListener("statechange", () => newer.state === "installed" && announce());
-    });
+    watch(registration.installing);
+    registration.addEventListener("updatefound", () => watch(registration.installing));
     addEventListener("take-newer-version", () => {
       serviceWorker.addEventListener("controllerchange", () => location.reload(), { once: true });
       registration.waiting?.postMessage("take over");

@@ -103,6 +103,11 @@ fn a_worker_that_dies_is_replaced_and_what_it_did_is_named() {
     let loader = named(page.path(), "worker_loader-");
     let script = std::fs::read_to_string(&loader).expect("the loader");
     std::fs::write(&loader, KILL.to_owned() + &script).expect("the loader is written");
+    // The service worker keeps only what is as it was built.
+    let keeper = page.path().join("service-worker.js");
+    let script = std::fs::read_to_string(&keeper).expect("the service worker");
+    let others = script.lines().filter(|line| !line.contains("/worker_loader-")).collect::<Vec<_>>().join("\n");
+    std::fs::write(&keeper, others).expect("the service worker is written");
     let browser = Browser::open_at("killed", Server::start(page.path()));
     let files = Files::new();
     browser.open_files(&[&files.write("killed.sqlite", &small_file())]);
