@@ -13,6 +13,7 @@ use crate::domain::catalogue::Catalogue;
 use crate::domain::database::Database;
 use crate::domain::failure::Failure;
 use crate::domain::instant::Instant;
+use crate::domain::integrity::{CheckDepth, IntegrityReport};
 use crate::domain::measuring::Settings;
 use crate::domain::query::Choice;
 use crate::domain::repair_trial::RepairedClaim;
@@ -132,6 +133,9 @@ calls! {
 
     /// The program that SQLite makes of a documented statement, on the file as dropped or after the migration.
     Bytecode { id: String, parameters: Vec<Value>, migrated: bool } -> Vec<Opcode>;
+
+    /// Whether the file is whole. Reads every page, and tells how many were read.
+    CheckIntegrity { depth: CheckDepth } -> IntegrityReport;
 
     /// Rows of a table. Reads an index or the table from end to end.
     CountRows { table: String } -> u64;

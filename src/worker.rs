@@ -139,6 +139,10 @@ fn answer(engine: &mut Engine, request: Request, files: Vec<web_sys::File>) -> R
         Request::CompareBaselines(call) => json(baselines::compare(&call.before, &call.now)),
         Request::Choices(call) => json(engine.choices(&call.query, &call.parameter)),
         Request::Bytecode(call) => json(engine.bytecode(&call.id, &call.parameters, call.migrated)),
+        Request::CheckIntegrity(call) => {
+            finish_promotion(engine);
+            json(engine.check_integrity(call.depth))
+        }
         Request::CountRows(call) => json(engine.count_rows(&call.table)),
         Request::ReadRows(call) => json(engine.read_rows(&call.asked, call.first, call.n, call.reveal)),
         Request::ReadCell(call) => json(engine.read_cell(&call.asked, call.at, &call.column)),

@@ -92,8 +92,8 @@ impl FailureKind {
                  Open it again."
             }
             Self::Corrupt => {
-                "SQLite found a page that cannot be right. What could be read is shown; run \
-                 sqlite3 db.sqlite \"PRAGMA integrity_check\" on the original."
+                "SQLite found a page that cannot be right. What can be read is shown, and a check under Database \
+                 lists what is wrong. To save rows, run sqlite3 db.sqlite .recover on a copy."
             }
             Self::Sql => "SQLite's own words are shown. Nothing was changed.",
             Self::NotAllowed => {

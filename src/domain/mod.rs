@@ -21,6 +21,7 @@ pub mod foreign_key_index;
 pub mod headline;
 pub mod index_findings;
 pub mod instant;
+pub mod integrity;
 pub mod log;
 pub mod look_ups;
 pub mod markup;

@@ -2,9 +2,10 @@
 
 use std::ops::{Deref, DerefMut};
 
-use rusqlite::{Connection, OpenFlags};
+use rusqlite::config::DbConfig;
+use rusqlite::{Connection, ErrorCode, OpenFlags};
 
-use super::error::Result;
+use super::error::{EngineError, Result};
 use super::{interrupt, sandbox};
 use crate::snapshot::{Fork, VFS_NAME};
 
@@ -20,12 +21,13 @@ pub enum ForeignKeys {
 pub struct Db {
     connection: Connection,
     fork: Fork,
+    schema_damage: Option<String>,
 }
 
 impl Db {
     pub fn open(fork: Fork, foreign_keys: ForeignKeys) -> Result<Self> {
-        let connection = open(fork.name(), foreign_keys)?;
-        Ok(Self { connection, fork })
+        let (connection, schema_damage) = open(fork.name(), foreign_keys)?;
+        Ok(Self { connection, fork, schema_damage })
     }
 
     /// Without a rollback journal: quicker and half the memory, but a statement that fails leaves the fork useless
@@ -38,6 +40,11 @@ impl Db {
 
     pub fn fork(&self) -> &Fork {
         &self.fork
+    }
+
+    /// SQLite's words on what of the schema it cannot read.
+    pub fn schema_damage(&self) -> Option<&str> {
+        self.schema_damage.as_deref()
     }
 
     /// Closes the connection and keeps the fork.
@@ -63,27 +70,39 @@ impl DerefMut for Db {
 
 /// An empty database in memory whose `'now'` is the snapshot's clock.
 pub fn open_in_memory(foreign_keys: ForeignKeys) -> Result<Connection> {
-    open(":memory:", foreign_keys)
+    Ok(open(":memory:", foreign_keys)?.0)
 }
 
-fn open(name: &str, foreign_keys: ForeignKeys) -> Result<Connection> {
+/// The connection, and SQLite's words on its schema where that is damaged.
+fn open(name: &str, foreign_keys: ForeignKeys) -> Result<(Connection, Option<String>)> {
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let mut connection = Connection::open_with_flags_and_vfs(name, flags, VFS_NAME)?;
     sandbox::enclose(&connection)?;
     // EXCLUSIVE before anything is read: SQLite then replays a -wal without shared memory. Leaving WAL mode
     // checkpoints it into the fork. Neither changes a file: the fork takes every write.
-    connection.execute_batch(
+    let settings = format!(
         "PRAGMA locking_mode = EXCLUSIVE;
          PRAGMA temp_store = MEMORY;
-         PRAGMA cache_size = -2000;",
-    )?;
-    let switch = match foreign_keys {
-        ForeignKeys::On => "PRAGMA journal_mode = MEMORY; PRAGMA foreign_keys = ON;",
-        ForeignKeys::Off => "PRAGMA journal_mode = MEMORY; PRAGMA foreign_keys = OFF;",
+         PRAGMA cache_size = -2000;
+         PRAGMA journal_mode = MEMORY;
+         PRAGMA foreign_keys = {};",
+        if foreign_keys == ForeignKeys::On { "ON" } else { "OFF" }
+    );
+    let damage = match connection.execute_batch(&settings) {
+        Err(error) if error.sqlite_error_code() == Some(ErrorCode::DatabaseCorrupt) => {
+            // With this SQLite keeps what it could read of a schema: the statement that reads it fails, and every later one
+            // works with that.
+            connection.set_db_config(DbConfig::SQLITE_DBCONFIG_WRITABLE_SCHEMA, true)?;
+            connection.execute_batch(&settings).or_else(|_| connection.execute_batch(&settings))?;
+            Some(EngineError::from(error).words())
+        }
+        answer => {
+            answer?;
+            None
+        }
     };
-    connection.execute_batch(switch)?;
     interrupt::watch(&mut connection)?;
-    Ok(connection)
+    Ok((connection, damage))
 }
 
 /// `name` as an SQL identifier.

@@ -13,14 +13,14 @@ pub struct Header {
     pub page_size: u32,
     /// Pages that the header gives; `None` when a writer older than SQLite 3.7 left the field stale.
     pub page_count: Option<u32>,
+    /// Bytes that the file should have and lacks.
+    pub missing_bytes: u64,
     /// Whether the header asks for WAL.
     pub wal: bool,
 }
 
 /// Reads the header of a file of `bytes` bytes whose first bytes are `head`.
-///
-/// With a `-wal` or a hot `-journal` beside it a file may be short: the missing pages stand there.
-pub fn read(name: &str, head: &[u8], bytes: u64, with_companion: bool) -> Result<Header, Failure> {
+pub fn read(name: &str, head: &[u8], bytes: u64) -> Result<Header, Failure> {
     let fail = |kind, message: String| Err(Failure::new(kind, message));
     if bytes == 0 {
         return fail(FailureKind::Empty, format!("{name} is empty"));
@@ -48,10 +48,8 @@ pub fn read(name: &str, head: &[u8], bytes: u64, with_companion: bool) -> Result
     // The page count counts only when the change counter equals the version-valid-for number.
     let page_count = (u32_at(24) == u32_at(92) && u32_at(28) > 0).then(|| u32_at(28));
     let expected = u64::from(page_count.unwrap_or(1)) * u64::from(page_size);
-    if bytes < expected && !with_companion {
-        return fail(FailureKind::CutShort, format!("{name} is cut short: {bytes} of {expected} bytes are there"));
-    }
-    Ok(Header { page_size, page_count, wal: header[18] == 2 || header[19] == 2 })
+    let missing_bytes = expected.saturating_sub(bytes);
+    Ok(Header { page_size, page_count, missing_bytes, wal: header[18] == 2 || header[19] == 2 })
 }
 
 /// Encrypted bytes use nearly all values alike; text and other formats do not.

@@ -8,6 +8,7 @@ use rusqlite::Connection;
 
 use super::clock::monotonic_ns;
 use super::error::Result;
+use super::progress;
 
 /// Opcodes between two questions: asked often enough to stop within milliseconds, seldom enough to cost nothing.
 const STEPS: i32 = 1_000;
@@ -30,7 +31,16 @@ pub fn requested() -> bool {
 
 /// Lets every statement of this connection be stopped.
 pub fn watch(connection: &mut Connection) -> Result<()> {
-    connection.progress_handler(STEPS, Some(|| requested() || monotonic_ns() > DEADLINE_NS.get()))?;
+    watch_every(connection, STEPS)
+}
+
+/// As [`watch`], for statements with dear steps.
+pub fn watch_every(connection: &mut Connection, steps: i32) -> Result<()> {
+    let is_over = || {
+        progress::tick();
+        requested() || monotonic_ns() > DEADLINE_NS.get()
+    };
+    connection.progress_handler(steps, Some(is_over))?;
     Ok(())
 }
 

@@ -18,6 +18,7 @@ mod doomed_rows;
 mod error;
 mod header;
 mod index_relations;
+mod integrity;
 pub mod interrupt;
 mod judge;
 mod large_indexes;
@@ -37,6 +38,7 @@ mod rows;
 mod sample;
 mod sandbox;
 mod scan_status;
+mod schema_rows;
 mod schema_state;
 mod sizes;
 mod statement;
@@ -59,8 +61,10 @@ use repair::Repaired;
 use repair_search::Search;
 use statement::Statement;
 
+pub use companions::{Wal, is_hot as journal_is_hot, super_journal};
 pub use connection::{ForeignKeys, open_in_memory};
 pub use error::{EngineError, Result};
+pub use header::read as read_header;
 pub use open::Dropped;
 pub use plan::explain;
 pub use plan_clone::{Blueprint, StatisticsRows};
@@ -108,6 +112,8 @@ struct Session {
     /// With the statements of the migration that were applied so far.
     candidate: Db,
     base: Option<Base>,
+    /// What opening found wrong with the file, one sentence each.
+    damage: Vec<String>,
     judge: Option<Judge>,
     fresh: Option<StatisticsRows>,
     chosen: Chosen,
@@ -168,7 +174,9 @@ impl Engine {
     /// Opens what was dropped. The database that was open stays open when this fails.
     pub fn open(&mut self, dropped: Vec<Dropped>) -> Result<Database> {
         let opened = open::open(dropped, &self.catalogue)?;
-        self.start(opened.original, Some(opened.base), opened.database)
+        let database = self.start(opened.original, Some(opened.base), opened.database)?;
+        self.session()?.damage = opened.damage;
+        Ok(database)
     }
 
     /// Generates a database in the application's schema and opens it.
@@ -195,6 +203,7 @@ impl Engine {
             original,
             candidate,
             base,
+            damage: Vec::new(),
             judge: None,
             fresh: None,
             chosen: Chosen::default(),

@@ -8,6 +8,7 @@ use super::overview;
 use crate::domain::catalogue::Catalogue;
 use crate::domain::database::Database;
 use crate::domain::failure::{Failure, FailureKind};
+use crate::domain::numbers;
 use crate::snapshot::{Base, Fork};
 
 /// One dropped file: its name and its bytes.
@@ -22,6 +23,8 @@ pub struct Opened {
     /// What was dropped, with its `-journal` rolled back and its `-wal` replayed. Nothing is ever written to it after that.
     pub original: Fork,
     pub database: Database,
+    /// What is known to be wrong with the file, one sentence each. What can be read of it is shown all the same.
+    pub damage: Vec<String>,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -67,7 +70,7 @@ pub fn open(dropped: Vec<Dropped>, catalogue: &Catalogue) -> Result<Opened> {
         Some(journal) if companions::is_hot(&journal.base)? => Some(journal),
         _ => None,
     };
-    let header = read_header(file, wal.is_some() || journal.is_some())?;
+    let header = read_header(file)?;
     let mut notices = Vec::new();
     let mut wal_frames = 0;
     if let Some(wal) = wal {
@@ -85,7 +88,17 @@ pub fn open(dropped: Vec<Dropped>, catalogue: &Catalogue) -> Result<Opened> {
     // The first connection rolls a hot journal back, replays the -wal into the fork and leaves WAL mode.
     let beside = |file: Option<&Dropped>| file.map(|file| file.base.clone());
     let fork = Fork::with_companions(&file.base, beside(wal), beside(journal));
-    let db = Db::open(fork, ForeignKeys::On).map_err(|error| doubted(error, &notices))?;
+    // With a -wal or a hot -journal beside it a file may be short: the missing pages stand there.
+    let is_cut = header.missing_bytes > 0 && wal.is_none() && journal.is_none();
+    let cut = is_cut.then(|| cut_short(file, &header));
+    let mut damage = Vec::new();
+    if let Some(words) = &cut {
+        // A page that is there in part is one with zeros at its end, which need not be wrong.
+        let lacks_pages = header.missing_bytes >= u64::from(header.page_size);
+        if lacks_pages { &mut damage } else { &mut notices }.push(words.clone());
+        fork.count_pages_as_they_are()?;
+    }
+    let db = Db::open(fork, ForeignKeys::On).map_err(|error| doubted(error, cut.as_deref(), &notices))?;
     if let Some(journal) = journal {
         let n_pages = db.fork().overlay_bytes() / u64::from(header.page_size);
         notices.push(companions::rolled_back(
@@ -94,20 +107,46 @@ pub fn open(dropped: Vec<Dropped>, catalogue: &Catalogue) -> Result<Opened> {
             n_pages,
         ));
     }
-    let mut database = overview::read(&db, catalogue).map_err(|error| doubted(error, &notices))?;
+    damage.extend(
+        db.schema_damage().map(|words| format!("The schema is damaged, and some of it is not shown: {words}.")),
+    );
+    let mut database = overview::read(&db, catalogue).map_err(|error| doubted(error, cut.as_deref(), &notices))?;
+    if database.tables.is_empty() && !damage.is_empty() {
+        let error = EngineError::new(FailureKind::Corrupt, db.schema_damage().unwrap_or_default());
+        return Err(doubted(error, cut.as_deref(), &notices));
+    }
+    notices.splice(0..0, damage.iter().cloned());
     database.file_name = file.name.clone();
     database.bytes = file.base.len();
     database.journal_mode = journal_mode.into();
     database.wal_frames = wal_frames;
     database.notices.splice(0..0, notices);
-    Ok(Opened { base: file.base.clone(), original: db.into_fork(), database })
+    Ok(Opened { base: file.base.clone(), original: db.into_fork(), database, damage })
 }
 
-/// A file that SQLite finds damaged may be so because of what was dropped with it.
-fn doubted(error: EngineError, notices: &[String]) -> EngineError {
+fn cut_short(file: &Dropped, header: &Header) -> String {
+    let bytes = file.base.len();
+    let expected = bytes + header.missing_bytes;
+    format!(
+        "{} is cut short: {} of {} bytes are there. Rows that stood in the rest are missing; copy it again from its source.",
+        file.name,
+        numbers::count(bytes),
+        numbers::count(expected)
+    )
+}
+
+/// A file that SQLite finds damaged may be so because it is cut, or because of what was dropped with it.
+fn doubted(error: EngineError, cut: Option<&str>, notices: &[String]) -> EngineError {
     let mut failure = Failure::from(&error);
+    if let Some(words) = cut {
+        return EngineError::new(FailureKind::CutShort, words);
+    }
+    // A header that asks for a format of the future, for one.
+    if failure.kind == FailureKind::Sql {
+        failure.kind = FailureKind::Corrupt;
+    }
     if failure.kind != FailureKind::Corrupt || notices.is_empty() {
-        return error;
+        return failure.into();
     }
     failure.message = format!("{}. {}", failure.message, notices.join(" "));
     failure.into()
@@ -124,9 +163,9 @@ fn companion<'a>(database: &Dropped, file: Option<&'a Dropped>, ending: &str) ->
     }
 }
 
-fn read_header(file: &Dropped, with_companion: bool) -> Result<Header> {
+fn read_header(file: &Dropped) -> Result<Header> {
     let mut head = vec![0; 4096];
     let n_read = file.base.read_at(0, &mut head)?;
     head.truncate(n_read);
-    Ok(header::read(&file.name, &head, file.base.len(), with_companion)?)
+    Ok(header::read(&file.name, &head, file.base.len())?)
 }

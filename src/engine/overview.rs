@@ -6,6 +6,7 @@ use rusqlite::Connection;
 
 use super::connection::quoted;
 use super::error::Result;
+use super::schema_rows::{self, SchemaRow};
 use crate::domain::catalogue::Catalogue;
 use crate::domain::database::{
     AutoVacuum, Column, Database, DocumentedTable, ForeignKey, Index, Table, TableKind, Trigger,
@@ -26,10 +27,12 @@ pub fn read(connection: &Connection, catalogue: &Catalogue) -> Result<Database> 
         user_version: pragma("user_version")?,
         has_statistics: has_rows(connection, "sqlite_stat1"),
         applied_migrations: applied_migrations(connection),
-        views: names(connection, "view")?,
         ..Database::default()
     };
-    tables(connection, &mut database)?;
+    let schema = schema_rows::read(connection)?;
+    database.views = schema.iter().filter(|row| row.kind == "view").map(|row| row.name.clone()).collect();
+    database.views.sort();
+    database.tables = tables(connection, schema)?;
     database.documented = catalogue
         .tables
         .iter()
@@ -69,19 +72,12 @@ fn applied_migrations(connection: &Connection) -> Vec<i64> {
     read().unwrap_or_default()
 }
 
-fn names(connection: &Connection, kind: &str) -> Result<Vec<String>> {
-    let mut statement = connection.prepare("SELECT name FROM sqlite_schema WHERE type = ?1 ORDER BY name")?;
-    let rows = statement.query_map([kind], |row| row.get(0))?;
-    Ok(rows.collect::<rusqlite::Result<_>>()?)
-}
-
 /// One query per kind of thing, not one per table: a schema of thousands of tables stays quick to read.
-fn tables(connection: &Connection, database: &mut Database) -> Result<()> {
+fn tables(connection: &Connection, schema: Vec<SchemaRow>) -> Result<Vec<Table>> {
     let mut tables: BTreeMap<String, Table> = BTreeMap::new();
     let mut statement = connection.prepare(
-        "SELECT l.name, l.type, l.wr, l.strict, s.sql
-         FROM pragma_table_list AS l LEFT JOIN sqlite_schema AS s ON s.type = 'table' AND s.name = l.name
-         WHERE l.schema = 'main' AND l.type IN ('table', 'virtual', 'shadow') AND l.name NOT LIKE 'sqlite\\_%' ESCAPE '\\'",
+        "SELECT name, type, wr, strict FROM pragma_table_list
+         WHERE schema = 'main' AND type IN ('table', 'virtual', 'shadow') AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\'",
     )?;
     let mut rows = statement.query([])?;
     while let Some(row) = rows.next()? {
@@ -91,14 +87,8 @@ fn tables(connection: &Connection, database: &mut Database) -> Result<()> {
             "shadow" => TableKind::Shadow,
             _ => TableKind::Table,
         };
-        let table = Table {
-            name: name.clone(),
-            kind,
-            without_rowid: row.get(2)?,
-            strict: row.get(3)?,
-            sql: row.get(4)?,
-            ..Table::default()
-        };
+        let table =
+            Table { name: name.clone(), kind, without_rowid: row.get(2)?, strict: row.get(3)?, ..Table::default() };
         tables.insert(name, table);
     }
     for table in tables.values_mut() {
@@ -106,9 +96,10 @@ fn tables(connection: &Connection, database: &mut Database) -> Result<()> {
         // the plan clone tells about it.
         let _ = columns(connection, table);
     }
-    schema_objects(connection, &mut tables)?;
-    database.tables = tables.into_values().collect();
-    Ok(())
+    for row in schema {
+        take_statement(row, &mut tables);
+    }
+    Ok(tables.into_values().collect())
 }
 
 fn columns(connection: &Connection, table: &mut Table) -> Result<()> {
@@ -178,20 +169,20 @@ fn columns(connection: &Connection, table: &mut Table) -> Result<()> {
     Ok(())
 }
 
-/// Statements of indexes and triggers.
-fn schema_objects(connection: &Connection, tables: &mut BTreeMap<String, Table>) -> Result<()> {
-    let mut statement =
-        connection.prepare("SELECT type, name, tbl_name, sql FROM sqlite_schema WHERE type IN ('index', 'trigger')")?;
-    let mut rows = statement.query([])?;
-    while let Some(row) = rows.next()? {
-        let (kind, name, table): (String, String, String) = (row.get(0)?, row.get(1)?, row.get(2)?);
-        let sql: Option<String> = row.get(3)?;
-        let Some(table) = tables.values_mut().find(|t| t.name.eq_ignore_ascii_case(&table)) else { continue };
-        if kind == "trigger" {
-            table.triggers.push(Trigger { name, sql: sql.unwrap_or_default() });
-        } else if let Some(index) = table.indexes.iter_mut().find(|index| index.name == name) {
-            index.sql = sql;
+/// Gives a table the statement that made it, its index or its trigger.
+fn take_statement(row: SchemaRow, tables: &mut BTreeMap<String, Table>) {
+    let SchemaRow { kind, name, table, sql } = row;
+    // A trigger may spell the name of its table in other cases.
+    let exact = tables.contains_key(&table).then(|| table.clone());
+    let spelt = exact.or_else(|| tables.keys().find(|known| known.eq_ignore_ascii_case(&table)).cloned());
+    let Some(table) = spelt.and_then(|table| tables.get_mut(&table)) else { return };
+    match kind.as_str() {
+        "table" => table.sql = sql,
+        "trigger" => table.triggers.push(Trigger { name, sql: sql.unwrap_or_default() }),
+        _ => {
+            if let Some(index) = table.indexes.iter_mut().find(|index| index.name == name) {
+                index.sql = sql;
+            }
         }
     }
-    Ok(())
 }

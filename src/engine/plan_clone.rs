@@ -4,11 +4,15 @@
 //! plans as the file, whatever the file's size. It accepts whatever an empty table accepts: whether SQLite *refuses*
 //! an index has to be found with a row (see [`super::refusal`]).
 
+use std::collections::HashMap;
+
 use rusqlite::Connection;
+use rusqlite::config::DbConfig;
 
 use super::connection::{ForeignKeys, open_in_memory};
 use super::error::{EngineError, Result};
 use super::sandbox;
+use super::schema_rows::{self, SchemaRow};
 use crate::domain::database::unknown_to_sqlite;
 use crate::domain::index_findings::IndexStatistics;
 use crate::domain::value::Value;
@@ -21,6 +25,8 @@ const PLACEHOLDER: &str = "cortex_placeholder";
 #[derive(Clone, Default)]
 pub struct Blueprint {
     objects: Vec<SchemaObject>,
+    /// Whether SQLite itself passes over some of them in the file.
+    is_damaged: bool,
     pub statistics: StatisticsRows,
 }
 
@@ -102,25 +108,26 @@ fn read_rows<const N: usize>(connection: &Connection, sql: &str) -> Result<Vec<[
 
 impl Blueprint {
     pub fn read(connection: &Connection) -> Result<Self> {
-        // Shadow tables come with their virtual table; SQLite makes its own tables itself. Indexes without a statement
-        // are those of constraints.
-        let mut statement = connection.prepare(
-            "SELECT s.type, s.name, s.tbl_name, s.sql, coalesce(l.wr, FALSE) FROM sqlite_schema AS s
-             LEFT JOIN pragma_table_list AS l ON l.schema = 'main' AND l.name = s.name AND s.type = 'table'
-             WHERE (s.sql IS NULL OR s.name NOT LIKE 'sqlite\\_%' ESCAPE '\\') AND coalesce(l.type, '') <> 'shadow'
-             ORDER BY CASE s.type WHEN 'table' THEN 0 WHEN 'index' THEN 1 WHEN 'view' THEN 2 ELSE 3 END, s.rowid",
-        )?;
-        let rows = statement.query_map([], |row| {
-            Ok(SchemaObject {
-                kind: row.get(0)?,
-                name: row.get(1)?,
-                table: row.get(2)?,
-                sql: row.get(3)?,
-                without_rowid: row.get(4)?,
-            })
-        })?;
-        let objects = rows.collect::<rusqlite::Result<_>>()?;
-        Ok(Self { objects, statistics: StatisticsRows::read(connection) })
+        let mut statement =
+            connection.prepare("SELECT name, type = 'shadow', wr FROM pragma_table_list WHERE schema = 'main'")?;
+        let tables = statement.query_map([], |row| Ok((row.get::<_, String>(0)?, (row.get(1)?, row.get(2)?))))?;
+        let tables: HashMap<String, (bool, bool)> = tables.collect::<rusqlite::Result<_>>()?;
+        let mut objects = Vec::new();
+        for row in schema_rows::read(connection)? {
+            let known = if row.kind == "table" { tables.get(&row.name).copied() } else { None };
+            let (is_shadow, without_rowid) = known.unwrap_or_default();
+            // Shadow tables come with their virtual table; SQLite makes its own tables itself. Indexes without a
+            // statement are those of constraints.
+            let is_own = row.sql.is_some() && row.name.to_ascii_lowercase().starts_with("sqlite_");
+            if !is_own && !is_shadow {
+                let SchemaRow { kind, name, table, sql } = row;
+                objects.push(SchemaObject { kind, name, table, sql, without_rowid });
+            }
+        }
+        objects
+            .sort_by_key(|object| ["table", "index", "view"].iter().position(|kind| *kind == object.kind).unwrap_or(3));
+        let is_damaged = connection.db_config(DbConfig::SQLITE_DBCONFIG_WRITABLE_SCHEMA)?;
+        Ok(Self { objects, is_damaged, statistics: StatisticsRows::read(connection) })
     }
 
     /// The kinds of statistics at hand, that of the file as it is first.
@@ -160,14 +167,17 @@ impl Blueprint {
         let mut failed: Vec<(&SchemaObject, String)> = Vec::new();
         for object in &self.objects {
             let Some(sql) = &object.sql else {
-                if failed.iter().any(|(other, _)| other.name == object.table) {
+                if !self.is_damaged && failed.iter().any(|(other, _)| other.name == object.table) {
                     object.write(&connection)?;
                 }
                 continue;
             };
             // Only the first statement of a row counts; SQLite never runs what may stand behind it, and neither is it run here.
             if let Err(error) = connection.execute(sql, []) {
-                object.write(&connection)?;
+                // An entry that no SQLite can read would damage the clone too.
+                if !self.is_damaged {
+                    object.write(&connection)?;
+                }
                 failed.push((object, EngineError::from(error).words()));
             }
         }

@@ -83,8 +83,27 @@ impl Fork {
         &self.0.name
     }
 
+    /// Writes the page count of the header as the length of the file has it: SQLite refuses a file that is shorter than
+    /// its header says, pages that are there and all.
+    ///
+    /// # Errors
+    ///
+    /// What the base answers.
+    pub fn count_pages_as_they_are(&self) -> std::io::Result<()> {
+        const PAGE_COUNT_AT: u64 = 28;
+        let mut main = self.0.main.borrow_mut();
+        let n_pages = main.len().div_ceil(main.page_size() as u64);
+        main.write_at(PAGE_COUNT_AT, &u32::try_from(n_pages).unwrap_or(u32::MAX).to_be_bytes())
+    }
+
     pub fn counters(&self) -> Counters {
         self.0.tally.borrow().counters
+    }
+
+    /// The counters as they stand whenever it is called, for as long as it is kept.
+    pub fn meter(&self) -> impl Fn() -> Counters + 'static + use<> {
+        let files = self.0.clone();
+        move || files.tally.borrow().counters
     }
 
     /// The pages that [`Counters::distinct_pages`] counts.

@@ -18,6 +18,7 @@ use crate::domain::value::Value;
 use crate::protocol::{Bytecode, Choices, CountRows, JudgeRepair, MeasureQuery, OpenSample, Run};
 
 use super::baselines::Baselines;
+use super::integrity::Integrity;
 use super::route::{Route, focus_main};
 use super::saved::SavedReports;
 use super::state::{Inspector, Promotion, RunState, Running};
@@ -61,6 +62,7 @@ impl Inspector {
             ticks: RwSignal::default(),
             repaired: RwSignal::new(None),
             row_counts: RwSignal::default(),
+            integrity: RwSignal::default(),
             measuring: RwSignal::default(),
             baselines: Baselines::default(),
             saved: SavedReports::default(),
@@ -116,6 +118,7 @@ impl Inspector {
         self.row_counts.update(|counts| counts.clear());
         self.ticks.update(|ticks| ticks.clear());
         self.repaired.set(None);
+        self.integrity.set(Integrity::Unknown);
         self.promotion.set(None);
         self.baselines.compared.set(None);
         self.saved.shown.set(false);
@@ -401,7 +404,8 @@ impl Inspector {
     /// Ends what goes on, because something else takes its place.
     fn supersede(self) -> u32 {
         let runs = self.run.with_untracked(|run| matches!(run, RunState::Running(_)));
-        let is_busy = self.busy.with_untracked(|busy| !busy.is_empty());
+        let is_busy =
+            self.busy.with_untracked(|busy| !busy.is_empty()) || self.integrity.with_untracked(Integrity::is_checking);
         if runs || is_busy || self.opening.with_untracked(Option::is_some) {
             self.client.get_value().cancel();
         }

@@ -14,6 +14,7 @@ mod filebar;
 mod files;
 mod icons;
 pub mod intake;
+mod integrity;
 mod marked;
 mod nav;
 mod open_button;

@@ -21,6 +21,7 @@ use crate::domain::report::{Environment, Report};
 use crate::domain::run::{Phase, Step};
 
 use super::baselines::Baselines;
+use super::integrity::Integrity;
 use super::route::Route;
 use super::saved::SavedReports;
 use super::statements::Statements;
@@ -52,6 +53,8 @@ pub struct Inspector {
     pub repaired: RwSignal<Option<Vec<RepairedClaim>>>,
     /// Rows counted on demand, by table.
     pub row_counts: RwSignal<BTreeMap<String, u64>>,
+    /// Whether the file is whole, once that was asked.
+    pub integrity: RwSignal<Integrity>,
     /// How benchmarks and single queries are measured.
     pub measuring: RwSignal<Settings>,
     /// What was measured before, as the browser keeps it.

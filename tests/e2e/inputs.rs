@@ -64,7 +64,7 @@ fn bad_inputs_are_told_and_a_good_file_still_opens() {
 
     check_alert(&browser, &[&files.write("empty.sqlite", b"")], FailureKind::Empty);
     check_alert(&browser, &[&files.write("letter.sqlite", text.as_bytes())], FailureKind::NotSqlite);
-    check_alert(&browser, &[&files.write("half.sqlite", &good[..good.len() / 2])], FailureKind::CutShort);
+    check_alert(&browser, &[&files.write("page.sqlite", &good[..4096])], FailureKind::CutShort);
     check_alert(&browser, &[&files.write("head.sqlite", &good[..60])], FailureKind::CutShort);
     check_alert(&browser, &[&files.write("pages.sqlite", &nonsense)], FailureKind::PageSize);
     check_alert(&browser, &[&files.write("random.sqlite", &random)], FailureKind::Encrypted);
@@ -98,6 +98,39 @@ fn a_damaged_page_is_told_and_nothing_hangs() {
         let failed = browser.report()["failed_steps"].clone();
         assert!(failed.as_array().is_some_and(|steps| !steps.is_empty()), "{failed}");
     }
+}
+
+/// SQLite's own check names the page, in a list to copy; a whole file is told to be whole.
+#[test]
+fn a_check_tells_a_damaged_file_from_a_whole_one() {
+    let browser = Browser::open("integrity");
+    let files = Files::new();
+    let whole = small_file();
+    let mut damaged = whole.clone();
+    let last = damaged.len() / 4096 * 4096 - 4096;
+    damaged[last..].fill(0xa5);
+    browser.open_files(&[&files.write("whole.sqlite", &whole)]);
+    browser.click("link", "Database");
+    browser.click("button", "Full check");
+    let status = browser.status("SQLite finds nothing wrong", SOON);
+    assert!(status.contains("integrity_check"), "{status}");
+
+    browser.open_files(&[&files.write("damaged.sqlite", &damaged)]);
+    assert!(browser.text_of("#integrity").is_some(), "the view is another one");
+    browser.click("button", "Quick check");
+    let list = browser.until("what is wrong", SOON, || browser.text_of("[aria-label='What is wrong with the file']"));
+    let native = files.path("damaged.sqlite");
+    let native = Connection::open(native).expect("a damaged file opens natively");
+    let words: String = native.query_row("PRAGMA quick_check(1)", [], |row| row.get(0)).expect("a check");
+    let words = words.lines().last().expect("a line");
+    assert!(list.contains(words), "{list:?} lacks {words:?}");
+    browser.find("button", "Copy the list");
+
+    // What is left of a file that was cut is shown, with a note.
+    browser.open_files(&[&files.write("half.sqlite", &whole[..last])]);
+    let notices = browser.report()["database"]["notices"].to_string();
+    assert!(notices.contains("cut short"), "{notices}");
+    browser.check_console_is_quiet();
 }
 
 /// A database in WAL mode as it lies on disk while the application runs: rows that only the `-wal` holds, and frames of

@@ -5,6 +5,7 @@
 
 mod bench;
 mod dist;
+mod fuzz;
 mod lock;
 mod problem;
 mod programs;
@@ -27,6 +28,8 @@ Usage: cargo xtask <command>
        --list              name the checks
        --only <check>      run this check; may be repeated
   bench                    set up, build for release, measure the page in a browser and print sizes
+  fuzz                     feed the readers of files with bytes that nobody meant, each for a minute
+       --seconds <n>       each for so long
   help                     this text";
 
 fn main() -> ExitCode {
@@ -52,6 +55,7 @@ fn run(args: &[String]) -> Result<(), Problem> {
         }
         "serve" => serve::run(rest),
         "test" => test::run(rest),
+        "fuzz" => fuzz::run(rest),
         "bench" => {
             no_more(command, rest)?;
             bench::run()

@@ -131,7 +131,7 @@ fn xtask(toolbox: &Toolbox) -> Result<(), Problem> {
 }
 
 fn native(toolbox: &Toolbox) -> Result<(), Problem> {
-    programs::run(&mut toolbox.workshop.cargo(["test", "--lib", "--test", "it", "--test", "golden"]))
+    programs::run(&mut toolbox.workshop.cargo(["test", "--lib", "--test", "it", "--test", "golden", "--test", "fuzz"]))
 }
 
 fn wasm(toolbox: &Toolbox) -> Result<(), Problem> {

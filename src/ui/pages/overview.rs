@@ -1,6 +1,7 @@
 //! The database itself: its facts, what the guide expects of it, the space it takes, its tables.
 
 mod facts;
+mod integrity;
 mod sizes;
 mod table;
 mod tables;
@@ -12,6 +13,7 @@ use crate::domain::numbers;
 use crate::ui::state::Inspector;
 
 use facts::{Documented, Facts, Notices};
+use integrity::IntegrityCheck;
 use sizes::Sizes;
 use tables::Tables;
 
@@ -28,6 +30,7 @@ pub fn Overview() -> impl IntoView {
         <Documented />
         <Tables />
         <Sizes />
+        <IntegrityCheck />
     }
 }
 
