@@ -13,6 +13,7 @@
 mod browser;
 #[path = "../tests/e2e/fixture.rs"]
 mod fixture;
+#[path = "page/honesty.rs"]
 mod honesty;
 #[path = "../tests/e2e/server.rs"]
 mod server;

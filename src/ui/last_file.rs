@@ -19,7 +19,7 @@ pub fn accept_launches(inspector: Inspector) {
     let queue = property(&window(), "launchQueue");
     let consumer = Closure::<dyn FnMut(JsValue)>::new(move |launch: JsValue| {
         spawn_local(async move {
-            let handles = Array::from(&property(&launch, "files")).iter();
+            let handles = Array::from(&property(&launch, "files")).into_iter();
             let handles: Vec<FileSystemFileHandle> = handles.filter_map(|handle| handle.dyn_into().ok()).collect();
             if !handles.is_empty() {
                 inspector.open_handles(handles, false).await;
