@@ -59,7 +59,13 @@ fn nothing_of_a_hostile_file_runs_in_the_page() {
     }
     for name in NAMES {
         browser.js("location.hash = '#/overview/' + encodeURIComponent(arguments[0])", vec![json!(name)]);
-        browser.click("button", &format!("Look at the rows of {name}"));
+        // By a script: WebDriver scrolls a long page so that the button lies under the head of the table.
+        let look =
+            "const button = [...document.querySelectorAll('button')].find(button => button.ariaLabel === arguments[0]);
+            button?.click();
+            return Boolean(button)";
+        let label = json!(format!("Look at the rows of {name}"));
+        browser.until(name, SOON, || browser.js(look, vec![label.clone()]).as_bool().filter(|found| *found));
         browser.until("the row", SOON, || {
             let script = "return [...document.querySelectorAll('[role=gridcell]')].map(cell => cell.textContent)";
             let cells = browser.js(script, vec![]);
