@@ -145,10 +145,12 @@ fn answer(engine: &mut Engine, request: Request, files: Vec<web_sys::File>) -> R
         Request::ExportRows(call) => {
             json(engine.export_rows(&call.asked, call.format, call.first, call.n, call.reveal))
         }
-        Request::OpenLog(call) => json(files.first().map_or_else(
-            || Err(EngineError::new(FailureKind::NoFile, "No log was sent")),
-            |file| Ok(engine.open_log(call.name, Box::new(BlobSource::new(file)?))),
-        )),
+        Request::OpenLog(call) => {
+            let file = files.first().ok_or_else(|| Failure::new(FailureKind::NoFile, "No log was sent"))?;
+            let source = BlobSource::new(file).map_err(|error| Failure::from(&EngineError::from(error)))?;
+            engine.open_log(call.name, Box::new(source));
+            json(Ok(()))
+        }
         Request::ReadLog(call) => json(engine.read_log(call.max_bytes, call.stop)),
         Request::RunLogged(call) => {
             finish_promotion(engine);
