@@ -7,6 +7,7 @@ use rusqlite::{Connection, ErrorCode, OpenFlags};
 
 use super::error::{EngineError, Result};
 use super::{interrupt, sandbox};
+use crate::domain::failure::Failure;
 use crate::snapshot::{self, Fork, VFS_NAME};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -21,7 +22,7 @@ pub enum ForeignKeys {
 pub struct Db {
     connection: Connection,
     fork: Fork,
-    schema_damage: Option<String>,
+    schema_damage: Option<Failure>,
 }
 
 impl Db {
@@ -43,8 +44,8 @@ impl Db {
     }
 
     /// SQLite's words on what of the schema it cannot read.
-    pub fn schema_damage(&self) -> Option<&str> {
-        self.schema_damage.as_deref()
+    pub fn schema_damage(&self) -> Option<&Failure> {
+        self.schema_damage.as_ref()
     }
 
     /// Closes the connection and keeps the fork.
@@ -74,7 +75,7 @@ pub fn open_in_memory(foreign_keys: ForeignKeys) -> Result<Connection> {
 }
 
 /// The connection, and SQLite's words on its schema where that is damaged.
-fn open(name: &str, foreign_keys: ForeignKeys) -> Result<(Connection, Option<String>)> {
+fn open(name: &str, foreign_keys: ForeignKeys) -> Result<(Connection, Option<Failure>)> {
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let mut connection = Connection::open_with_flags_and_vfs(name, flags, VFS_NAME)?;
     sandbox::enclose(&connection)?;
@@ -96,7 +97,7 @@ fn open(name: &str, foreign_keys: ForeignKeys) -> Result<(Connection, Option<Str
             // works with that.
             connection.set_db_config(DbConfig::SQLITE_DBCONFIG_WRITABLE_SCHEMA, true)?;
             connection.execute_batch(&settings).or_else(|_| connection.execute_batch(&settings))?;
-            Some(EngineError::from(error).words())
+            Some(Failure::from(&EngineError::from(error)))
         }
         answer => {
             answer?;

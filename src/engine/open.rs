@@ -108,11 +108,12 @@ pub fn open(dropped: Vec<Dropped>, catalogue: &Catalogue) -> Result<Opened> {
         ));
     }
     damage.extend(
-        db.schema_damage().map(|words| format!("The schema is damaged, and some of it is not shown: {words}.")),
+        db.schema_damage().map(|failure| format!("The schema is damaged, and some of it is not shown: {failure}.")),
     );
     let mut database = overview::read(&db, catalogue).map_err(|error| doubted(error, cut.as_deref(), &notices))?;
     if database.tables.is_empty() && !damage.is_empty() {
-        let error = EngineError::new(FailureKind::Corrupt, db.schema_damage().unwrap_or_default());
+        let lacking = || Failure::new(FailureKind::Corrupt, "no table can be read");
+        let error = EngineError::from(db.schema_damage().cloned().unwrap_or_else(lacking));
         return Err(doubted(error, cut.as_deref(), &notices));
     }
     notices.splice(0..0, damage.iter().cloned());
