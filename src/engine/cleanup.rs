@@ -3,7 +3,7 @@
 mod calls;
 mod cascade;
 mod histogram;
-mod space;
+pub mod space;
 pub mod together;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
