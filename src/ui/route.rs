@@ -14,6 +14,8 @@ pub enum Route {
     Repair(Option<String>),
     Benchmarks(Option<String>),
     Practices(Option<String>),
+    Troubleshooting,
+    Guide,
     Overview(Option<String>),
     Report,
 }
@@ -32,6 +34,8 @@ impl Route {
             "repair" => Some(Self::Repair(entry)),
             "benchmarks" => Some(Self::Benchmarks(entry)),
             "practices" => Some(Self::Practices(entry)),
+            "troubleshooting" => Some(Self::Troubleshooting),
+            "guide" => Some(Self::Guide),
             "overview" => Some(Self::Overview(entry)),
             "report" => Some(Self::Report),
             _ => None,
@@ -48,6 +52,8 @@ impl Route {
             Self::Repair(entry) => ("repair", entry.as_deref()),
             Self::Benchmarks(entry) => ("benchmarks", entry.as_deref()),
             Self::Practices(entry) => ("practices", entry.as_deref()),
+            Self::Troubleshooting => ("troubleshooting", None),
+            Self::Guide => ("guide", None),
             Self::Overview(entry) => ("overview", entry.as_deref()),
             Self::Report => ("report", None),
         };
@@ -67,6 +73,8 @@ impl Route {
             Self::Repair(_) => "Repair",
             Self::Benchmarks(_) => "Benchmarks",
             Self::Practices(_) => "Practices",
+            Self::Troubleshooting => "Troubleshooting",
+            Self::Guide => "Guide",
             Self::Overview(_) => "Database",
             Self::Report => "Report",
         }

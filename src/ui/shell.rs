@@ -9,7 +9,10 @@ use super::drop::accept_drops;
 use super::filebar::FileBar;
 use super::icons::{Glyph, Icon};
 use super::nav::Nav;
-use super::pages::{Benchmarks, Cleanups, Indexes, Landing, Overview, Practices, Queries, Repair, ReportView, Summary};
+use super::pages::{
+    Benchmarks, Cleanups, Guide, Indexes, Landing, Overview, Practices, Queries, Repair, ReportView, Summary,
+    Troubleshooting,
+};
 use super::route::{Route, focus_main, follow_hash};
 use super::shortcuts;
 use super::state::Inspector;
@@ -96,6 +99,8 @@ fn Workspace(dragging: RwSignal<bool>) -> impl IntoView {
                         Route::Repair(_) => view! { <Repair /> }.into_any(),
                         Route::Benchmarks(_) => view! { <Benchmarks /> }.into_any(),
                         Route::Practices(_) => view! { <Practices /> }.into_any(),
+                        Route::Troubleshooting => view! { <Troubleshooting /> }.into_any(),
+                        Route::Guide => view! { <Guide /> }.into_any(),
                         Route::Overview(_) => view! { <Overview /> }.into_any(),
                         Route::Report => view! { <ReportView /> }.into_any(),
                     }}

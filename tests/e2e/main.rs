@@ -11,6 +11,7 @@ mod baselines;
 mod benchmarks;
 mod browser;
 mod fixture;
+mod guide;
 mod inputs;
 mod native;
 mod practices;
@@ -33,8 +34,19 @@ const RUN: Duration = Duration::from_secs(150);
 const JUDGED: &str = "Plans asked for";
 
 /// The views of the navigation, by name, in order.
-const VIEWS: [&str; 9] =
-    ["Summary", "Indexes", "Queries", "Clean-ups", "Repair", "Benchmarks", "Practices", "Database", "Report"];
+const VIEWS: [&str; 11] = [
+    "Summary",
+    "Guide",
+    "Indexes",
+    "Queries",
+    "Clean-ups",
+    "Repair",
+    "Benchmarks",
+    "Practices",
+    "Troubleshooting",
+    "Database",
+    "Report",
+];
 
 impl Browser {
     /// Opens a file and waits for its verdicts.

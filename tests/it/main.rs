@@ -35,5 +35,6 @@ mod sampling;
 mod snapshot;
 mod statistics;
 mod tidy;
+mod troubleshooting;
 mod verdicts;
 mod write_cost;
