@@ -16,8 +16,9 @@ use std::cell::Cell;
 use std::rc::Rc;
 
 use cortex_inspector::domain::failure::FailureKind;
+use cortex_inspector::domain::practices::{Metric, PracticeVerdict};
 use cortex_inspector::domain::report::Report;
-use cortex_inspector::domain::run::{Step, StepAnswer, steps};
+use cortex_inspector::domain::run::{Step, StepAnswer, practice_steps, steps};
 use cortex_inspector::engine::{Dropped, Engine, interrupt};
 use cortex_inspector::snapshot::{
     Base, BlobSource, CachedSource, PromotionState, RamSource, VFS_NAME, register, set_now,
@@ -162,4 +163,19 @@ fn what_is_no_database_is_told() {
     let error = engine.open(vec![Dropped { name: "letter.txt".into(), base }]).expect_err("it opened");
     let failure = cortex_inspector::domain::failure::Failure::from(&error);
     assert_eq!(failure.kind, FailureKind::NotSqlite);
+}
+
+#[wasm_bindgen_test]
+fn every_practice_is_tried_in_the_worker() {
+    let mut engine = Engine::new().expect("the engine starts");
+    engine.set_now(sample::NOW);
+    engine.open_sample(sample::N_WORKFLOWS, sample::N_LOGS, sample::SEED, sample::NOW).expect("the sample opens");
+    for step in practice_steps(&engine.catalogue().clone()) {
+        let Ok(StepAnswer::Practice(practice)) = engine.run(&step) else { panic!("{step:?} does not answer") };
+        assert_ne!(practice.verdict, PracticeVerdict::NotApplicable, "{practice:?}");
+        if practice.id == "use-transactions-for-bulk-operations" {
+            let syncs = practice.trials[0].figures.iter().find(|figure| figure.metric == Metric::Syncs);
+            assert_eq!(syncs.map(|figure| (figure.before, figure.after)), Some((Some(300), Some(3))), "{practice:?}");
+        }
+    }
 }

@@ -2,7 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::guide::Section;
 use super::practices::DocumentedPractice;
+use super::troubleshooting::Trouble;
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -30,6 +32,12 @@ pub struct Catalogue {
     /// Best practices, each with its experiment.
     #[serde(default, rename = "practice")]
     pub practices: Vec<DocumentedPractice>,
+    /// What the guide says to do about trouble.
+    #[serde(default, rename = "trouble")]
+    pub troubles: Vec<Trouble>,
+    /// Every heading of the guide, in its order, with the place that answers it.
+    #[serde(default, rename = "heading")]
+    pub sections: Vec<Section>,
 }
 
 /// A table that the guide speaks of, with the columns that it names.

@@ -25,6 +25,9 @@ pub struct Database {
     pub encoding: String,
     pub auto_vacuum: AutoVacuum,
     pub user_version: i64,
+    /// What the header suggests as `cache_size`: pages, or kibibytes below 0; 0 where nothing was ever set.
+    #[serde(default)]
+    pub stored_cache_size: Option<i64>,
     /// Whether `sqlite_stat1` is there and has rows.
     pub has_statistics: bool,
     pub tables: Vec<Table>,

@@ -4,9 +4,9 @@ mod blocking;
 mod calls;
 mod cascade;
 mod histogram;
-mod space;
+pub mod space;
 mod stragglers;
-mod together;
+pub mod together;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 

@@ -25,6 +25,8 @@ pub fn read(connection: &Connection, catalogue: &Catalogue) -> Result<Database> 
             _ => AutoVacuum::None,
         },
         user_version: pragma("user_version")?,
+        // Deprecated, so that a SQLite without it is no failure.
+        stored_cache_size: pragma("default_cache_size").ok(),
         has_statistics: has_rows(connection, "sqlite_stat1"),
         applied_migrations: applied_migrations(connection),
         ..Database::default()

@@ -59,12 +59,39 @@ pub fn measure(
     }
 }
 
-fn open(fork: &Fork) -> Result<Db> {
+/// Without foreign keys, triggers and CHECK constraints: the table and its indexes are paid for and nothing else.
+pub fn open(fork: &Fork) -> Result<Db> {
     let db = Db::open(fork.fork(), ForeignKeys::Off)?;
     db.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_TRIGGER, false)?;
     // Room for the pages that one sample changes, so that none is written before its transaction ends.
     db.execute_batch("PRAGMA ignore_check_constraints = ON; PRAGMA cache_size = -16000")?;
     Ok(db)
+}
+
+/// New rows for a table, like those that stand there.
+pub struct Copies(Writes);
+
+/// `n_rows` of them; none where the table has no rows to copy.
+pub fn copies(fork: &Fork, table: &str, n_rows: u64) -> Result<Copies> {
+    Ok(Copies(Writes::new(&open(fork)?, table, &[], n_rows)?))
+}
+
+impl Copies {
+    pub fn is_empty(&self) -> bool {
+        self.0.rows.is_empty()
+    }
+
+    pub fn len(&self) -> usize {
+        if self.is_empty() { 0 } else { self.0.n_inserts }
+    }
+
+    pub fn insert_sql(&self) -> &str {
+        &self.0.insert_sql
+    }
+
+    pub fn insert(&self, statement: &mut Statement<'_>, n: usize) -> Result<()> {
+        self.0.insert(statement, n)
+    }
 }
 
 /// The columns that the index's keys and its WHERE read, as SQLite resolves them. `None` for one that a constraint made.
@@ -148,14 +175,19 @@ impl Writes {
         }
     }
 
+    fn insert(&self, statement: &mut Statement<'_>, n: usize) -> Result<()> {
+        for column in 0..self.rows[0].values.len() {
+            statement.raw_bind_parameter(column + 1, self.value(n, n, column))?;
+        }
+        statement.raw_execute()?;
+        Ok(())
+    }
+
     /// Nanoseconds for a row.
     fn inserts(&self, statement: &mut Statement<'_>) -> Result<u64> {
         let start = monotonic_ns();
         for n in 0..self.n_inserts {
-            for column in 0..self.rows[0].values.len() {
-                statement.raw_bind_parameter(column + 1, self.value(n, n, column))?;
-            }
-            statement.raw_execute()?;
+            self.insert(statement, n)?;
         }
         Ok(monotonic_ns().saturating_sub(start) / self.n_inserts.max(1) as u64)
     }

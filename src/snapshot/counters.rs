@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 /// Calls of SQLite on a fork's main database file since the fork was made or its counters were reset.
 ///
-/// The -wal, the -journal and temporary files are not counted. Neither are reads that lie within the 100 bytes of the
+/// Reads of the -wal and the -journal are not counted, nor are temporary files. Neither are reads that lie within the 100 bytes of the
 /// database header: the pager probes them to learn whether its cache is still good, which depends on what ran before,
 /// not on the statement. The page cache answers before this does: the same statement on the same file counts the same
 /// only from the same cache, so use a fresh connection or `PRAGMA shrink_memory`.
@@ -17,6 +17,10 @@ pub struct Counters {
     pub distinct_pages: u64,
     pub writes: u64,
     pub bytes_written: u64,
+    /// Writes to the -wal and the -journal.
+    pub journal_writes: u64,
+    /// Times that a disk would be asked to make lasting what was written, whichever of the files it is.
+    pub syncs: u64,
 }
 
 /// Numbers of pages, from 1 as SQLite counts them.

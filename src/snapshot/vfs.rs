@@ -69,7 +69,7 @@ struct Os;
 
 enum OpenFile {
     Main(Rc<Files>),
-    Companion(Companion),
+    Companion(Rc<Files>, Companion),
     /// As large as SQLite makes it, so it may go where changed pages go.
     Temporary(Overlay),
 }
@@ -91,7 +91,7 @@ impl VfsFile for OpenFile {
                 files.tally.borrow_mut().read(offset, n, main.page_size());
                 Ok(n)
             }
-            OpenFile::Companion(file) => file.borrow().read_at(offset, buf).map_err(failed(VfsErrorCode::IoRead)),
+            OpenFile::Companion(_, file) => file.borrow().read_at(offset, buf).map_err(failed(VfsErrorCode::IoRead)),
             OpenFile::Temporary(file) => file.read_at(offset, buf).map_err(failed(VfsErrorCode::IoRead)),
         }
     }
@@ -103,7 +103,10 @@ impl VfsFile for OpenFile {
                 files.tally.borrow_mut().write(buf.len());
                 Ok(())
             }
-            OpenFile::Companion(file) => file.borrow_mut().write_at(offset, buf).map_err(failed(VfsErrorCode::IoWrite)),
+            OpenFile::Companion(files, file) => {
+                files.tally.borrow_mut().counters.journal_writes += 1;
+                file.borrow_mut().write_at(offset, buf).map_err(failed(VfsErrorCode::IoWrite))
+            }
             OpenFile::Temporary(file) => file.write_at(offset, buf).map_err(failed(VfsErrorCode::IoWrite)),
         }
     }
@@ -111,7 +114,7 @@ impl VfsFile for OpenFile {
     fn truncate(&mut self, size: u64) -> VfsResult<()> {
         match self {
             OpenFile::Main(files) => files.main.borrow_mut().set_len(size).map_err(failed(VfsErrorCode::IoTruncate)),
-            OpenFile::Companion(file) => file.borrow_mut().set_len(size).map_err(failed(VfsErrorCode::IoTruncate)),
+            OpenFile::Companion(_, file) => file.borrow_mut().set_len(size).map_err(failed(VfsErrorCode::IoTruncate)),
             OpenFile::Temporary(file) => file.set_len(size).map_err(failed(VfsErrorCode::IoTruncate)),
         }
     }
@@ -119,7 +122,7 @@ impl VfsFile for OpenFile {
     fn size(&self) -> VfsResult<u64> {
         match self {
             OpenFile::Main(files) => Ok(files.main.borrow().len()),
-            OpenFile::Companion(file) => Ok(file.borrow().len()),
+            OpenFile::Companion(_, file) => Ok(file.borrow().len()),
             OpenFile::Temporary(file) => Ok(file.len()),
         }
     }
@@ -130,7 +133,12 @@ impl VfsFile for OpenFile {
         DeviceCharacteristics::POWERSAFE_OVERWRITE
     }
 
+    /// Memory keeps what it has; it is counted what a disk would have to do.
     fn sync(&mut self, _options: SyncOptions) -> VfsResult<()> {
+        match self {
+            OpenFile::Main(files) | OpenFile::Companion(files, _) => files.tally.borrow_mut().counters.syncs += 1,
+            OpenFile::Temporary(_) => {}
+        }
         Ok(())
     }
 
@@ -180,11 +188,11 @@ impl VfsStore for Store {
                 return Err(cannot_open(name, "this fork is open already"));
             }
             Part::Main => OpenFile::Main(files),
-            Part::Wal | Part::Journal => files
-                .companion(part)
-                .or_else(|| request.options.create().then(|| files.create_companion(part)).flatten())
-                .map(OpenFile::Companion)
-                .ok_or_else(|| cannot_open(name, "no such file"))?,
+            Part::Wal | Part::Journal => {
+                let created = || request.options.create().then(|| files.create_companion(part)).flatten();
+                let companion = files.companion(part).or_else(created);
+                OpenFile::Companion(files, companion.ok_or_else(|| cannot_open(name, "no such file"))?)
+            }
         };
         Ok(OpenedFile { file, access })
     }

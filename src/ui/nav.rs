@@ -38,6 +38,7 @@ pub fn Nav() -> impl IntoView {
                 </button>
                 <ul id="nav-list">
                     <NavLink to=Route::Summary glyph=Glyph::Summary />
+                    <NavLink to=Route::Guide glyph=Glyph::Guide count=documented(|c| c.sections.len()) />
                     <NavLink to=Route::Indexes(None) glyph=Glyph::Index count=documented(|c| c.indexes.len()) />
                     <NavLink to=Route::Queries(None) glyph=Glyph::Query count=documented(|c| c.queries.len()) />
                     <NavLink to=Route::Cleanups(None) glyph=Glyph::Clean count=documented(|c| c.cleanups.len()) />
@@ -45,6 +46,7 @@ pub fn Nav() -> impl IntoView {
                     <NavLink to=Route::Benchmarks(None) glyph=Glyph::Bench count=documented(|c| c.benchmarks.len()) />
                     <NavLink to=Route::Monitoring glyph=Glyph::Log />
                     <NavLink to=Route::Practices(None) glyph=Glyph::Practice count=documented(|c| c.practices.len()) />
+                    <NavLink to=Route::Troubleshooting glyph=Glyph::Trouble />
                     <NavLink to=Route::Overview(None) glyph=Glyph::Database count=n_tables />
                     <NavLink to=Route::Report glyph=Glyph::Report />
                 </ul>

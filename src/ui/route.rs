@@ -15,6 +15,8 @@ pub enum Route {
     Benchmarks(Option<String>),
     Monitoring,
     Practices(Option<String>),
+    Troubleshooting,
+    Guide,
     Overview(Option<String>),
     Report,
 }
@@ -34,6 +36,8 @@ impl Route {
             "benchmarks" => Some(Self::Benchmarks(entry)),
             "monitoring" => Some(Self::Monitoring),
             "practices" => Some(Self::Practices(entry)),
+            "troubleshooting" => Some(Self::Troubleshooting),
+            "guide" => Some(Self::Guide),
             "overview" => Some(Self::Overview(entry)),
             "report" => Some(Self::Report),
             _ => None,
@@ -51,6 +55,8 @@ impl Route {
             Self::Benchmarks(entry) => ("benchmarks", entry.as_deref()),
             Self::Monitoring => ("monitoring", None),
             Self::Practices(entry) => ("practices", entry.as_deref()),
+            Self::Troubleshooting => ("troubleshooting", None),
+            Self::Guide => ("guide", None),
             Self::Overview(entry) => ("overview", entry.as_deref()),
             Self::Report => ("report", None),
         };
@@ -71,6 +77,8 @@ impl Route {
             Self::Benchmarks(_) => "Benchmarks",
             Self::Monitoring => "Monitoring",
             Self::Practices(_) => "Practices",
+            Self::Troubleshooting => "Troubleshooting",
+            Self::Guide => "Guide",
             Self::Overview(_) => "Database",
             Self::Report => "Report",
         }

@@ -13,8 +13,8 @@ use super::last_file::accept_launches;
 use super::nav::Nav;
 use super::newer_version::NewerVersion;
 use super::pages::{
-    Benchmarks, Cleanups, Indexes, Landing, Monitoring, Overview, Practices, Queries, Repair, ReportView, Summary,
-    WithoutDatabase,
+    Benchmarks, Cleanups, Guide, Indexes, Landing, Monitoring, Overview, Practices, Queries, Repair, ReportView,
+    Summary, Troubleshooting, WithoutDatabase,
 };
 use super::route::{Route, focus_main, follow_hash};
 use super::shortcuts;
@@ -125,6 +125,8 @@ fn Workspace(dragging: RwSignal<bool>) -> impl IntoView {
                         Route::Benchmarks(_) => view! { <Benchmarks /> }.into_any(),
                         Route::Monitoring => view! { <Monitoring /> }.into_any(),
                         Route::Practices(_) => view! { <Practices /> }.into_any(),
+                        Route::Troubleshooting => view! { <Troubleshooting /> }.into_any(),
+                        Route::Guide => view! { <Guide /> }.into_any(),
                         Route::Overview(_) => view! { <Overview /> }.into_any(),
                         Route::Report => view! { <ReportView /> }.into_any(),
                     }}

@@ -5,14 +5,16 @@ use serde_json::json;
 use crate::VIEWS;
 use crate::browser::{Browser, SOON};
 
-const HASHES: [&str; 9] = [
+const HASHES: [&str; 11] = [
     "#/summary",
+    "#/guide",
     "#/indexes",
     "#/queries",
     "#/cleanups",
     "#/repair",
     "#/benchmarks",
     "#/practices",
+    "#/troubleshooting",
     "#/overview",
     "#/report",
 ];

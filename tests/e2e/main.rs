@@ -13,6 +13,7 @@ mod beside;
 mod browser;
 mod cleanups;
 mod fixture;
+mod guide;
 mod hostile;
 mod inputs;
 mod large;
@@ -40,8 +41,19 @@ const RUN: Duration = Duration::from_secs(150);
 const JUDGED: &str = "Plans asked for";
 
 /// The views of the navigation, by name, in order.
-const VIEWS: [&str; 9] =
-    ["Summary", "Indexes", "Queries", "Clean-ups", "Repair", "Benchmarks", "Practices", "Database", "Report"];
+const VIEWS: [&str; 11] = [
+    "Summary",
+    "Guide",
+    "Indexes",
+    "Queries",
+    "Clean-ups",
+    "Repair",
+    "Benchmarks",
+    "Practices",
+    "Troubleshooting",
+    "Database",
+    "Report",
+];
 
 impl Browser {
     /// Opens a file and waits for its verdicts.

@@ -3,6 +3,7 @@
 use std::collections::HashSet;
 
 use cortex_inspector::domain::catalogue::Catalogue;
+use cortex_inspector::domain::guide::{Place, Section};
 use cortex_inspector::engine::Engine;
 use rusqlite::Connection;
 
@@ -155,5 +156,75 @@ fn practices_refer_to_documented_queries() {
         for query in practice.experiment.queries() {
             assert!(catalogue.query(query).is_some(), "{} runs {query}", practice.id);
         }
+    }
+}
+
+/// The guide's own headings, as its Markdown marks them.
+const HEADINGS: &str = "## Database Indexes
+### Overview
+### Index Types
+#### 1. Composite Indexes
+#### 2. Partial Indexes
+### Index Summary Table
+### Checking Index Usage
+## Connection Pool Configuration
+### Overview
+### Configuration Parameters
+### Parameter Rationale
+### Monitoring Connection Pool
+## Running Benchmarks
+### Overview
+### Running Benchmarks
+### Benchmark Descriptions
+#### 1. `find_by_id`
+#### 2. `find_by_project`
+#### 3. `find_by_project_with_status`
+### Interpreting Results
+### Regression Detection
+## Monitoring with RUST_LOG
+### Overview
+### Enabling Debug Logging
+### Log Output Example
+### Log Fields
+### Adding Performance Logging to Other Queries
+## Cleanup Queries
+### Overview
+### Cleanup Queries
+#### 1. Clean Up Old Completed Workflows
+#### 2. Clean Up Old Terminals
+#### 3. Clean Up Processed Git Events
+#### 4. Clean Up Old Terminal Logs
+### Implementing Cleanup Jobs
+## Performance Best Practices
+### 1. Use Appropriate Indexes
+### 2. Optimize Query Patterns
+### 3. Use Transactions for Bulk Operations
+### 4. Avoid N+1 Queries
+### 5. Monitor and Rebuild Indexes
+### 6. Use Prepared Statements
+### 7. Limit Result Sets
+### 8. Regular Database Maintenance
+## Troubleshooting
+### Slow Queries
+### High Memory Usage
+### Database Lock Contention";
+
+#[test]
+fn every_heading_of_the_guide_leads_to_something_that_is_there() {
+    let catalogue = catalogue();
+    let marked = |section: &Section| format!("{} {}", "#".repeat(section.level.into()), section.title);
+    let found: Vec<String> = catalogue.sections.iter().map(marked).collect();
+    assert_eq!(found, HEADINGS.lines().collect::<Vec<_>>());
+    for section in &catalogue.sections {
+        assert!(section.place.exists(&catalogue), "{section:?}");
+    }
+    for check in catalogue.troubles.iter().flat_map(|trouble| &trouble.checks) {
+        assert!(check.place.as_ref().is_none_or(|place| place.exists(&catalogue)), "{check:?}");
+    }
+    // Each entry that the guide gives a heading of its own is led to.
+    let practices = catalogue.practices.iter().map(|practice| Place::Practice(practice.id.clone()));
+    let cleanups = catalogue.cleanups.iter().map(|cleanup| Place::Cleanup(cleanup.id.clone()));
+    for place in practices.chain(cleanups) {
+        assert!(catalogue.sections.iter().any(|section| section.place == place), "{place:?}");
     }
 }

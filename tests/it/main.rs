@@ -40,5 +40,6 @@ mod sampling;
 mod snapshot;
 mod statistics;
 mod tidy;
+mod troubleshooting;
 mod verdicts;
 mod write_cost;

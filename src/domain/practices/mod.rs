@@ -5,9 +5,14 @@
 
 mod evidence;
 pub mod headline;
+pub mod indexes;
 pub mod n_plus_one;
 pub mod pages;
+pub mod prepared;
 pub mod query_patterns;
+pub mod rebuild;
+pub mod transactions;
+pub mod vacuum;
 
 use serde::{Deserialize, Serialize};
 
@@ -33,12 +38,35 @@ pub struct DocumentedPractice {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
 pub enum Experiment {
+    /// The file's own redundant indexes and those with few values, with and without.
+    Indexes,
+    /// Rows of a table written again, each in a transaction of its own and all in one.
+    Transactions {
+        table: String,
+    },
+    /// REINDEX and ANALYZE.
+    Rebuild,
+    /// A look-up by one text, with the value bound and with it written into the statement.
+    Prepared {
+        query: String,
+    },
+    Vacuum,
     /// Two statements of which the second is said to use an index.
-    QueryPatterns { inefficient: String, efficient: String },
+    QueryPatterns {
+        inefficient: String,
+        efficient: String,
+    },
     /// `parents`, then `children` for each of them by its column `key`; against `join`.
-    NPlusOne { parents: String, children: String, key: String, join: String },
+    NPlusOne {
+        parents: String,
+        children: String,
+        key: String,
+        join: String,
+    },
     /// A query with LIMIT and OFFSET, at some depth, against the last row seen.
-    Pages { query: String },
+    Pages {
+        query: String,
+    },
 }
 
 impl Experiment {
@@ -47,7 +75,8 @@ impl Experiment {
         match self {
             Self::QueryPatterns { inefficient, efficient } => vec![inefficient, efficient],
             Self::NPlusOne { parents, children, join, .. } => vec![parents, children, join],
-            Self::Pages { query } => vec![query],
+            Self::Pages { query } | Self::Prepared { query } => vec![query],
+            Self::Indexes | Self::Transactions { .. } | Self::Rebuild | Self::Vacuum => Vec::new(),
         }
     }
 }
@@ -136,6 +165,18 @@ pub enum Metric {
     Sorts,
     PagesRead,
     BytesFetched,
+    /// Of one run, which is not repeated because it writes.
+    ElapsedNs,
+    Transactions,
+    PagesWritten,
+    JournalWrites,
+    Syncs,
+    Prepared,
+    FileBytes,
+    FreePages,
+    TreePages,
+    SequentialPages,
+    UnusedBytes,
 }
 
 /// How a figure is written.
@@ -149,11 +190,9 @@ pub enum Unit {
 impl Metric {
     pub fn unit(self) -> Unit {
         match self {
-            Self::MedianNs | Self::FirstRunNs => Unit::Time,
-            Self::BytesFetched => Unit::Bytes,
-            Self::Rows | Self::Statements | Self::VmSteps | Self::FullscanSteps | Self::Sorts | Self::PagesRead => {
-                Unit::Count
-            }
+            Self::MedianNs | Self::FirstRunNs | Self::ElapsedNs => Unit::Time,
+            Self::BytesFetched | Self::FileBytes | Self::UnusedBytes => Unit::Bytes,
+            _ => Unit::Count,
         }
     }
 
@@ -169,6 +208,17 @@ impl Metric {
             Self::Sorts => "`sort`",
             Self::PagesRead => "Pages read",
             Self::BytesFetched => "Bytes fetched",
+            Self::ElapsedNs => "Time, one run",
+            Self::Transactions => "Transactions",
+            Self::PagesWritten => "Pages written",
+            Self::JournalWrites => "Writes to the journal",
+            Self::Syncs => "Syncs that a disk would see",
+            Self::Prepared => "Statements prepared",
+            Self::FileBytes => "Size of the file",
+            Self::FreePages => "Free pages",
+            Self::TreePages => "Leaf pages",
+            Self::SequentialPages => "Right behind the one before",
+            Self::UnusedBytes => "Room left in them",
         }
     }
 }

@@ -1,9 +1,15 @@
 //! The guide's practices, each tried on scratch forks: one file for each kind of experiment.
 
+mod indexes;
 mod n_plus_one;
 mod pages;
+mod prepared;
 mod query_patterns;
+mod rebuild;
+mod transactions;
+mod vacuum;
 
+use super::cleanup::space::VACUUM_LIMIT_BYTES;
 use super::connection::Db;
 use super::error::{EngineError, Result};
 use super::measure::{self, Measured, Precision, Run, Side};
@@ -11,6 +17,7 @@ use super::{Engine, not_open, precision, unknown};
 use crate::domain::benchmark::Indexes;
 use crate::domain::catalogue::{Catalogue, DocumentedQuery};
 use crate::domain::database::Database;
+use crate::domain::numbers;
 use crate::domain::practices::{Comparison, Experiment, Findings, PracticeReport, Way};
 use crate::domain::value::Value;
 use crate::snapshot::Fork;
@@ -44,6 +51,11 @@ impl Engine {
                 Findings::not_applicable("It cannot be tried on this file", format!("SQLite says: {words}."))
             }
             None => match &practice.experiment {
+                Experiment::Indexes => indexes::run(&lab)?,
+                Experiment::Transactions { table } => transactions::run(&lab, table)?,
+                Experiment::Rebuild => rebuild::run(&lab)?,
+                Experiment::Prepared { query } => prepared::run(&lab, lab.query(query)?)?,
+                Experiment::Vacuum => vacuum::run(&lab)?,
                 Experiment::QueryPatterns { inefficient, efficient } => {
                     query_patterns::run(&lab, inefficient, efficient)?
                 }
@@ -80,12 +92,25 @@ impl Lab<'_> {
                 return Ok(Some(EngineError::from(error).words()));
             }
         }
-        Ok(None)
+        Ok(match experiment {
+            Experiment::Transactions { table } if self.database.table(table).is_none() => {
+                Some(format!("no such table: {table}"))
+            }
+            _ => None,
+        })
+    }
+
+    /// What to answer for a file that is too large to be written anew in memory.
+    fn too_large(&self) -> Option<Findings> {
+        (self.original.fork().len() > VACUUM_LIMIT_BYTES).then(|| {
+            let why = format!("It is tried on files of up to {}.", numbers::bytes(VACUUM_LIMIT_BYTES).text());
+            Findings::not_applicable("The file is too large to be written anew in memory", why)
+        })
     }
 
     /// Two statements on connections of their own, in turns.
-    fn compare(&self, on: &Fork, before: Asked<'_>, after: Asked<'_>) -> Result<Comparison> {
-        let sides = [Side::open(on)?, Side::open(on)?];
+    fn compare(&self, on: [&Fork; 2], before: Asked<'_>, after: Asked<'_>) -> Result<Comparison> {
+        let sides = [Side::open(on[0])?, Side::open(on[1])?];
         let [one, other] = &sides;
         let one = Run { sql: before.0, parameters: before.1, side: one };
         let other = Run { sql: after.0, parameters: after.1, side: other };

@@ -52,7 +52,7 @@ fn n_rows(db: &Db, page: &Page, values: &[Value]) -> Result<u64> {
 
 fn measure(lab: &Lab<'_>, on: &Fork, page: &Page, values: &[Value], n_rows: u64, place: Place) -> Result<Evidence> {
     let all = format!("{}\nLIMIT {MAX_ROWS}", page.whole);
-    let first = lab.compare(on, (&all, values), (&page.at(0), values))?;
+    let first = lab.compare([on, on], (&all, values), (&page.at(0), values))?;
     let last_page = (n_rows - 1) / page.limit;
     let mut pages = vec![last_page.div_ceil(2), last_page];
     pages.dedup();
@@ -63,7 +63,7 @@ fn measure(lab: &Lab<'_>, on: &Fork, page: &Page, values: &[Value], n_rows: u64,
         let Some(seen) = after_page(page, offset - page.limit, &db, values)? else { continue };
         let by_offset = page.at(offset);
         let same_rows = tally(&db, &by_offset, values)? == tally(&db, &page.sql, &seen)?;
-        let comparison = lab.compare(on, (&by_offset, values), (&page.sql, &seen))?;
+        let comparison = lab.compare([on, on], (&by_offset, values), (&page.sql, &seen))?;
         depths.push(Depth { offset, comparison, same_rows });
     }
     Ok(Evidence { place, n_rows, page_rows: page.limit, first, depths })

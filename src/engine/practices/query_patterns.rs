@@ -7,7 +7,7 @@ use crate::engine::error::Result;
 
 pub fn run(lab: &Lab<'_>, inefficient: &str, efficient: &str) -> Result<Findings> {
     let (inefficient, efficient) = (lab.query(inefficient)?, lab.query(efficient)?);
-    let compare = |on| lab.compare(on, (&inefficient.sql, &[]), (&efficient.sql, &[]));
+    let compare = |on| lab.compare([on, on], (&inefficient.sql, &[]), (&efficient.sql, &[]));
     let evidence = Evidence {
         index: efficient.claim.clone(),
         dropped: compare(lab.original.fork())?,

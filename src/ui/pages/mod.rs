@@ -2,6 +2,7 @@
 
 mod benchmarks;
 mod cleanups;
+mod guide;
 mod indexes;
 mod landing;
 mod monitoring;
@@ -11,9 +12,11 @@ mod queries;
 mod repair;
 mod report;
 mod summary;
+mod troubleshooting;
 
 pub use benchmarks::Benchmarks;
 pub use cleanups::Cleanups;
+pub use guide::Guide;
 pub use indexes::Indexes;
 pub use landing::{Landing, WithoutDatabase};
 pub use monitoring::Monitoring;
@@ -23,3 +26,4 @@ pub use queries::Queries;
 pub use repair::Repair;
 pub use report::ReportView;
 pub use summary::Summary;
+pub use troubleshooting::Troubleshooting;
