@@ -153,7 +153,7 @@ fn answer(engine: &mut Engine, request: Request, files: Vec<web_sys::File>) -> R
         }
         Request::ReadLog(call) => json(engine.read_log(call.max_bytes, call.stop)),
         Request::RunLogged(call) => {
-            finish_promotion(engine);
+            copying::finish(engine);
             json(engine.run_logged(&call.name, call.project.as_deref()))
         }
         Request::JudgeRepair(call) => json(engine.judge_repair(&call.changes)),

@@ -102,7 +102,7 @@ fn low_cardinality(lab: &Lab<'_>, table: &Table, index: &Index) -> Result<Option
         |row| row.get(0),
     )?;
     let n_values = n_values.unsigned_abs();
-    if n_values < 2 || n_values >= FEW_VALUES {
+    if !(2..FEW_VALUES).contains(&n_values) {
         return Ok(None);
     }
     let value = |order: &str| -> Result<Value> {
