@@ -28,6 +28,7 @@ use crate::domain::cleanup::{
     BlockingRows, CleanupReport, DeleteOutcome, Release, RowSample, WithForeignKeys, WithoutForeignKeys,
 };
 use crate::domain::database::{Database, ForeignKey};
+use crate::domain::failure::{Failure, FailureKind};
 use crate::domain::look_ups::scanned_children;
 use crate::domain::plan::PlanRow;
 use crate::domain::plan_counts::StepCounts;
@@ -100,6 +101,13 @@ pub fn preview(
     Ok(report)
 }
 
+fn unless_damaged<T>(answer: Result<T>) -> Result<Option<T>> {
+    match answer {
+        Err(error) if Failure::from(&error).kind == FailureKind::Corrupt => Ok(None),
+        answer => answer.map(Some),
+    }
+}
+
 struct MissedConditions {
     missed: String,
     without_time: String,
@@ -124,7 +132,7 @@ struct Run {
     tally: Tally,
     /// Empty when it was stopped half-way.
     steps: Vec<StepCounts>,
-    /// `None` when it failed.
+    /// `None` when it failed, or when a page of the file is damaged.
     space: Option<Space>,
     blocking: Vec<BlockingRows>,
     release: Option<Release>,
@@ -139,7 +147,8 @@ fn with_foreign_keys(
     original: &Db,
     plan: &[PlanRow],
 ) -> Result<Run> {
-    let before = space::Before::read(original)?;
+    // Sizes read every page; a damaged one must not stop a deletion that never comes near it.
+    let before = unless_damaged(space::Before::read(original))?;
     let steps = |ran: Executed| btree_pages::count(original, fork, &ran.pages, plan, ran.scans);
     let Deletion { db, tally, answer, elapsed_ns } = delete(cleanup, fork, ForeignKeys::On, Checked::AsDeclared, plan)?;
     let start = monotonic_ns();
@@ -159,7 +168,9 @@ fn with_foreign_keys(
                 vm_steps: ran.vm_steps,
                 n_matching: own,
             };
-            let (steps, space) = (steps(ran)?, Some(space::measure(&before, database, fork, &db)?));
+            let steps = steps(ran)?;
+            let measured = before.map(|before| unless_damaged(space::measure(&before, database, fork, &db)));
+            let space = measured.transpose()?.flatten();
             return Ok(Run { outcome, tally, steps, space, blocking: Vec::new(), release: None });
         }
         Err(error) if error.is_cancelled() => return Err(error),

@@ -53,7 +53,7 @@ fn a_log_is_read_without_a_database_and_its_query_runs_on_one() {
     heading(&browser, "find_by_project takes");
     let queries = rows(&browser, "Queries of the log");
     assert_eq!(queries.len(), 2, "{queries:?}");
-    assert!(queries[0].contains("600") && queries[0].contains("28.0 ms"), "{queries:?}");
+    assert!(queries[0].contains("600") && queries[0].contains("28.0ms"), "{queries:?}");
     let titles = "return [...document.querySelectorAll('main svg[role=img] title')].map(title => title.textContent)";
     let titles = browser.js(titles, vec![]).to_string();
     for title in ["Duration over time", "Distribution of durations", "Duration against rows"] {
