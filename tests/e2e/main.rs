@@ -16,7 +16,6 @@ mod fixture;
 mod guide;
 mod hostile;
 mod inputs;
-mod large;
 mod monitoring;
 mod native;
 mod offline;

@@ -364,7 +364,7 @@ const HOSTILE: [&str; 22] = [
 
 /// `prefix` in front of every text that is not one of a fixed set of words. Names stay equal to each other.
 fn hostile<T: Serialize + DeserializeOwned>(model: &T, prefix: &str) -> T {
-    const FIXED: [&str; 15] = [
+    const FIXED: [&str; 16] = [
         "format",
         "now",
         "verdict",
@@ -380,6 +380,7 @@ fn hostile<T: Serialize + DeserializeOwned>(model: &T, prefix: &str) -> T {
         "statistics",
         "metric",
         "place",
+        "experiment",
     ];
     let text = |text: &str| Json::String(format!("{prefix}{text}"));
     changed(model, &mut |key, json| match json {
