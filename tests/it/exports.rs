@@ -364,7 +364,7 @@ const HOSTILE: [&str; 22] = [
 
 /// `prefix` in front of every text that is not one of a fixed set of words. Names stay equal to each other.
 fn hostile<T: Serialize + DeserializeOwned>(model: &T, prefix: &str) -> T {
-    const FIXED: [&str; 16] = [
+    const FIXED: [&str; 17] = [
         "format",
         "now",
         "verdict",
@@ -381,6 +381,7 @@ fn hostile<T: Serialize + DeserializeOwned>(model: &T, prefix: &str) -> T {
         "metric",
         "place",
         "experiment",
+        "asks",
     ];
     let text = |text: &str| Json::String(format!("{prefix}{text}"));
     changed(model, &mut |key, json| match json {
