@@ -16,6 +16,7 @@ mod fixture;
 mod guide;
 mod hostile;
 mod inputs;
+mod large;
 mod monitoring;
 mod native;
 mod offline;
