@@ -123,7 +123,7 @@ struct Session {
     chosen: Chosen,
     orphans: OrphansBefore,
     /// Ages of the rows of each clean-up's table, by its id.
-    histograms: Vec<(String, Histogram)>,
+    histograms: BTreeMap<String, Histogram>,
     /// Retentions that a person chose, in days, by clean-up.
     retentions: BTreeMap<String, u32>,
     repaired: Option<Repaired>,
@@ -213,7 +213,7 @@ impl Engine {
             fresh: None,
             chosen: Chosen::default(),
             orphans: OrphansBefore::default(),
-            histograms: Vec::new(),
+            histograms: BTreeMap::new(),
             retentions: BTreeMap::new(),
             repaired: None,
             data: None,

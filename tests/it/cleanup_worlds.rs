@@ -178,7 +178,7 @@ struct World {
 fn native_world(fixture: &Fixture, statements: &[String], foreign_keys: bool) -> World {
     let copy = fixture.copy();
     let db = native::with_keys(&copy.path, foreign_keys);
-    let (before, orphans_before) = (native::counts(&db), orphans(&db));
+    let (before, orphans_before) = (native::counts(&db), native::orphans(&db));
     let (mut error, mut n_changes) = (None, 0);
     for sql in statements {
         let n_before = db.total_changes();
@@ -191,21 +191,13 @@ fn native_world(fixture: &Fixture, statements: &[String], foreign_keys: bool) ->
     let after = native::counts(&db);
     let fewer = before.iter().map(|(table, n)| (table.clone(), *n as i64 - after[table] as i64));
     let mut left = ByTable::new();
-    for (pair, n) in orphans(&db) {
+    for (pair, n) in native::orphans(&db) {
         let n = n.saturating_sub(orphans_before.get(&pair).copied().unwrap_or_default());
         if n > 0 {
             *left.entry(pair.0).or_default() += n;
         }
     }
     World { error, fewer: fewer.filter(|(_, n)| *n != 0).collect(), n_changes, orphans: left }
-}
-
-fn orphans(db: &Connection) -> BTreeMap<(String, String), u64> {
-    let sql = "SELECT \"table\", lower(parent), count(DISTINCT rowid) + sum(rowid IS NULL)
-               FROM pragma_foreign_key_check GROUP BY 1, 2";
-    let mut statement = db.prepare(sql).unwrap();
-    let rows = statement.query_map([], |row| Ok(((row.get(0)?, row.get(1)?), row.get::<_, i64>(2)? as u64))).unwrap();
-    rows.collect::<Result<_, _>>().unwrap()
 }
 
 fn previewed(

@@ -42,13 +42,13 @@ struct NativeRun {
 fn native_run(fixture: &Fixture, sql: &str, now: Instant, foreign_keys: bool) -> NativeRun {
     let copy = fixture.copy();
     let db = native::with_keys(&copy.path, foreign_keys);
-    let (counts, orphans_before, used) = (native::counts(&db), orphans(&db), used_bytes(&db));
+    let (counts, orphans_before, used) = (native::counts(&db), native::orphans(&db), used_bytes(&db));
     let error = db.execute_batch(&native::at(now, sql)).err().map(|error| match error {
         rusqlite::Error::SqliteFailure(_, Some(words)) => words,
         other => other.to_string(),
     });
     let mut left = ByTable::new();
-    for (pair, n) in orphans(&db) {
+    for (pair, n) in native::orphans(&db) {
         let n = n.saturating_sub(orphans_before.get(&pair).copied().unwrap_or_default());
         if n > 0 {
             *left.entry(pair.0).or_default() += n;
@@ -96,15 +96,6 @@ fn check_space(report: &CleanupReport, fixture: &Fixture, run: &NativeRun) {
     db.execute_batch("VACUUM").unwrap();
     assert!(space.vacuum.is_tried);
     assert_eq!(space.vacuum.bytes_after, bytes());
-}
-
-/// Rows that `PRAGMA foreign_key_check` names, by table and missing parent, each once; those WITHOUT ROWID as they come.
-fn orphans(db: &Connection) -> BTreeMap<(String, String), u64> {
-    let sql = "SELECT \"table\", lower(parent), count(DISTINCT rowid) + sum(rowid IS NULL)
-               FROM pragma_foreign_key_check GROUP BY 1, 2";
-    let mut statement = db.prepare(sql).unwrap();
-    let rows = statement.query_map([], |row| Ok(((row.get(0)?, row.get(1)?), row.get::<_, i64>(2)? as u64))).unwrap();
-    rows.collect::<Result<_, _>>().unwrap()
 }
 
 /// The WHERE of a DELETE, at an instant.
@@ -420,7 +411,7 @@ fn an_event_of_another_workflow_blocks_the_cascade() {
     db.execute_batch(&native::at(NOW, &report.sql)).unwrap();
     let found: BTreeMap<_, _> =
         report.blocking.iter().map(|rows| ((rows.table.clone(), rows.parent.clone()), rows.n_rows)).collect();
-    assert_eq!(found, orphans(&db));
+    assert_eq!(found, native::orphans(&db));
     assert_eq!((found.len(), report.blocking[0].table.as_str()), (1, "git_event"));
     assert_eq!(report.blocking[0].n_parents, 1);
 }
@@ -436,7 +427,7 @@ fn check_release(fixture: &Fixture, id: &str) {
     assert_eq!(release.n_deleted, report.foreign_keys_on.unwrap().n_matching);
     let n_released: u64 = report.blocking.iter().map(|rows| rows.n_rows).sum();
     assert_eq!(release.n_released, n_released);
-    assert!(orphans(&run.copy.native()).is_empty());
+    assert!(native::orphans(&run.copy.native()).is_empty());
 }
 
 #[test]
@@ -592,7 +583,7 @@ fn rows_that_name_a_parent_twice_are_one_orphan_each() {
 fn orphans_from_before_are_not_charged_to_the_cleanup() {
     let fixture = Fixture::standard()
         .copy_with("DELETE FROM workflow WHERE rowid % 3 = 0; DELETE FROM terminal WHERE rowid % 5 = 0");
-    assert!(orphans(&fixture.native()).len() > 3);
+    assert!(native::orphans(&fixture.native()).len() > 3);
     for id in ALL {
         check_preview(&fixture, id);
     }

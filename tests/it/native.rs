@@ -97,3 +97,12 @@ pub fn lost(before: &BTreeMap<String, u64>, after: &BTreeMap<String, u64>) -> BT
     let left = |table: &String| after.get(table).copied().unwrap_or_default();
     before.iter().map(|(table, n)| (table.clone(), n - left(table))).filter(|(_, n)| *n > 0).collect()
 }
+
+/// Rows that `PRAGMA foreign_key_check` names, by table and missing parent, each once; those WITHOUT ROWID as they come.
+pub fn orphans(db: &Connection) -> BTreeMap<(String, String), u64> {
+    let sql = "SELECT \"table\", lower(parent), count(DISTINCT rowid) + sum(rowid IS NULL)
+               FROM pragma_foreign_key_check GROUP BY 1, 2";
+    let mut statement = db.prepare(sql).unwrap();
+    let rows = statement.query_map([], |row| Ok(((row.get(0)?, row.get(1)?), row.get::<_, i64>(2)? as u64))).unwrap();
+    rows.collect::<Result<_, _>>().unwrap()
+}

@@ -2,7 +2,7 @@
 
 use crate::domain::catalogue::{Catalogue, DocumentedCleanup};
 use crate::domain::cleanup::CleanupReport;
-use crate::domain::cleanup::histogram::{Histogram, MAX_RETENTION_DAYS};
+use crate::domain::cleanup::histogram::MAX_RETENTION_DAYS;
 use crate::domain::cleanup::together::Together;
 use crate::domain::instant::Instant;
 use crate::domain::run::StepAnswer;
@@ -20,15 +20,12 @@ impl Engine {
             return Ok(report);
         }
         // Ages depend on the instant alone: moving the retention reads them, and does not count again.
-        let known =
-            session.histograms.iter().find(|(table, ages): &&(String, Histogram)| *table == id && ages.now == now);
-        let ages = match known {
-            Some((_, ages)) => ages.clone(),
+        let ages = match session.histograms.get(id).filter(|ages| ages.now == now) {
+            Some(ages) => ages.clone(),
             None => {
                 let status = catalogue.table(&cleanup.table).and_then(|table| table.status.as_ref());
                 let ages = super::histogram::read(&cleanup, status, &session.original)?;
-                session.histograms.retain(|(table, _)| table != id);
-                session.histograms.push((id.to_owned(), ages.clone()));
+                session.histograms.insert(id.to_owned(), ages.clone());
                 ages
             }
         };

@@ -8,6 +8,7 @@ use super::bar::{Bar, Paint};
 use super::quantity::{Absent, Pending, Quantity};
 use crate::domain::benchmark_words::interval;
 use crate::domain::numbers::{self, Ratio};
+use crate::ui::components::table_frame::TableFrame;
 
 /// From this factor on a ratio is set in bold.
 const MUCH: f64 = 5.0;
@@ -78,26 +79,14 @@ const LINES: [Line; 14] = [
 pub fn CostTable(before: Option<Cost>, after: Option<Cost>) -> impl IntoView {
     let rows = LINES.iter().map(|line| row(line, before.as_ref(), after.as_ref())).collect_view();
     view! {
-        <div class="table-scroll keep" role="region" aria-label="Cost" tabindex="0">
-            <table class="table">
-                <caption class="visually-hidden">"Times and counters, as dropped and after the migration"</caption>
-                <thead>
-                    <tr>
-                        <th scope="col">"Counter"</th>
-                        <th scope="col" class="num">
-                            "As dropped"
-                        </th>
-                        <th scope="col" class="num">
-                            "After"
-                        </th>
-                        <th scope="col" class="num">
-                            "Ratio"
-                        </th>
-                    </tr>
-                </thead>
-                <tbody>{rows}</tbody>
-            </table>
-        </div>
+        <TableFrame
+            label="Cost"
+            caption="Times and counters, as dropped and after the migration"
+            keep=true
+            heads=&[("Counter", ""), ("As dropped", "num"), ("After", "num"), ("Ratio", "num")]
+        >
+            {rows}
+        </TableFrame>
     }
 }
 

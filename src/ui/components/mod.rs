@@ -20,4 +20,5 @@ mod sql_diff;
 mod sql_tokens;
 pub mod step_button;
 pub mod table;
+pub mod table_frame;
 pub mod verdict;

@@ -7,6 +7,7 @@ use crate::domain::headline::Headline;
 use crate::domain::troubleshooting::State;
 use crate::domain::verdict::Verdict;
 use crate::ui::components::answer::Answer;
+use crate::ui::components::table_frame::TableFrame;
 use crate::ui::components::verdict::{Badge, Face, Tone};
 use crate::ui::{Glyph, Inspector, Marked, Route};
 
@@ -32,18 +33,13 @@ pub fn Guide() -> impl IntoView {
     view! {
         <div class="stack stack-5">
             <Answer headline=headline name="Guide" />
-            <div class="table-scroll" role="region" aria-label="Sections of the guide" tabindex="0">
-                <table class="table">
-                    <caption class="visually-hidden">"Sections of the guide and their state on this file"</caption>
-                    <thead>
-                        <tr>
-                            <th scope="col">"Section"</th>
-                            <th scope="col">"On this file"</th>
-                        </tr>
-                    </thead>
-                    <tbody>{rows}</tbody>
-                </table>
-            </div>
+            <TableFrame
+                label="Sections of the guide"
+                caption="Sections of the guide and their state on this file"
+                heads=&[("Section", ""), ("On this file", "")]
+            >
+                {rows}
+            </TableFrame>
         </div>
     }
 }

@@ -15,6 +15,7 @@ use crate::domain::run::Step;
 use crate::ui::components::answer::Answer;
 use crate::ui::components::choose::{Segment, Segments};
 use crate::ui::components::step_button::StepButton;
+use crate::ui::components::table_frame::TableFrame;
 use crate::ui::download::DownloadMigration;
 use crate::ui::{Inspector, Route};
 
@@ -177,26 +178,22 @@ fn Table(filter: RwSignal<Filter>, opened: RwSignal<BTreeSet<String>>) -> impl I
         format!("The guide’s {n} indexes on this file")
     };
     view! {
-        <div class="table-scroll" role="region" aria-label="Documented indexes" tabindex="0">
-            <table class="table">
-                <caption class="visually-hidden">{caption}</caption>
-                <thead>
-                    <tr>
-                        <th scope="col">"Index, table and columns"</th>
-                        <th scope="col" class="hide-narrow">"Outcome"</th>
-                        <th scope="col" class="num">"Rows covered"</th>
-                        <th scope="col" class="num">"Rows"</th>
-                        <th scope="col" class="num">"Size"</th>
-                        <th scope="col" class="num">"Build"</th>
-                        <th scope="col" class="num">"Serves"</th>
-                    </tr>
-                </thead>
-                <tbody>
-                    <For each=move || names.get() key=|name| name.clone() let:name>
+        <TableFrame
+            label="Documented indexes"
+            caption=caption
+            heads=&[
+                ("Index, table and columns", ""),
+                ("Outcome", "hide-narrow"),
+                ("Rows covered", "num"),
+                ("Rows", "num"),
+                ("Size", "num"),
+                ("Build", "num"),
+                ("Serves", "num"),
+            ]
+        >
+            <For each=move || names.get() key=|name| name.clone() let:name>
                         <Row name=name opened=opened />
                     </For>
-                </tbody>
-            </table>
-        </div>
+        </TableFrame>
     }
 }

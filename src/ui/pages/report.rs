@@ -6,6 +6,7 @@ use leptos::prelude::*;
 
 use crate::domain::numbers;
 use crate::domain::report::{FailedStep, Report};
+use crate::ui::components::table_frame::TableFrame;
 use crate::ui::download::{DownloadHtml, DownloadJson, DownloadMarkdown};
 use crate::ui::state::Inspector;
 
@@ -94,19 +95,13 @@ fn Contents() -> impl IntoView {
             <div class="section-head">
                 <h2 id="contents">"What is in it"</h2>
             </div>
-            <div class="table-scroll" role="region" aria-label="Parts of the report" tabindex="0">
-                <table class="table">
-                    <caption class="visually-hidden">"Parts of the report"</caption>
-                    <thead>
-                        <tr>
-                            <th scope="col">"Part"</th>
-                            <th scope="col">"Field"</th>
-                            <th scope="col">"Entries"</th>
-                        </tr>
-                    </thead>
-                    <tbody>{rows}</tbody>
-                </table>
-            </div>
+            <TableFrame
+                label="Parts of the report"
+                caption="Parts of the report"
+                heads=&[("Part", ""), ("Field", ""), ("Entries", "")]
+            >
+                {rows}
+            </TableFrame>
         </section>
     }
 }

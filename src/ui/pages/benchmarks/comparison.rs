@@ -12,6 +12,7 @@ use crate::ui::Inspector;
 use crate::ui::baselines::Compared;
 use crate::ui::components::alert::Note;
 use crate::ui::components::quantity::Quantity;
+use crate::ui::components::table_frame::TableFrame;
 use crate::ui::components::verdict::{Badge, Face, Tone};
 
 use super::detail::ChangeCells;
@@ -79,30 +80,20 @@ fn Against(compared: Compared, now: Memo<Option<Arc<Baseline>>>) -> impl IntoVie
             })}
             {has_rows.then(|| view! {
                 <p class="hint">{scale}</p>
-                <div class="table-scroll" role="region" aria-label="Comparison with the baseline" tabindex="0">
-                    <table class="table">
-                        <caption class="visually-hidden">"Change against the baseline"</caption>
-                        <thead>
-                            <tr>
-                                <th scope="col">"Measured"</th>
-                                <th scope="col" class="num">
-                                    "Baseline"
-                                </th>
-                                <th scope="col" class="num">
-                                    "Now"
-                                </th>
-                                <th scope="col" class="hide-narrow">
-                                    "\u{2190} faster, slower \u{2192}"
-                                </th>
-                                <th scope="col" class="num">
-                                    "Change of the median"
-                                </th>
-                                <th scope="col">"Result"</th>
-                            </tr>
-                        </thead>
-                        <tbody>{rows}</tbody>
-                    </table>
-                </div>
+                <TableFrame
+                    label="Comparison with the baseline"
+                    caption="Change against the baseline"
+                    heads=&[
+                        ("Measured", ""),
+                        ("Baseline", "num"),
+                        ("Now", "num"),
+                        ("\u{2190} faster, slower \u{2192}", "hide-narrow"),
+                        ("Change of the median", "num"),
+                        ("Result", ""),
+                    ]
+                >
+                    {rows}
+                </TableFrame>
             })}
             {one_sided}
         </div>

@@ -10,6 +10,7 @@ use crate::domain::numbers;
 use crate::ui::Inspector;
 use crate::ui::components::alert::Note;
 use crate::ui::components::quantity::{Absent, Quantity};
+use crate::ui::components::table_frame::TableFrame;
 use crate::ui::components::verdict::Tone;
 use crate::ui::intake::Picked;
 use crate::ui::open_button::FileButton;
@@ -64,33 +65,21 @@ pub fn BesideCriterion(now: Memo<Option<Arc<Baseline>>>) -> impl IntoView {
 fn Table(beside: Vec<Beside>) -> impl IntoView {
     let rows = beside.into_iter().map(row).collect_view();
     view! {
-        <div class="table-scroll" role="region" aria-label="Beside criterion" tabindex="0">
-            <table class="table">
-                <caption class="visually-hidden">"Medians here and in criterion\u{2019}s runs"</caption>
-                <thead>
-                    <tr>
-                        <th scope="col">"Benchmark"</th>
-                        <th scope="col">"Run"</th>
-                        <th scope="col" class="num">
-                            "Criterion"
-                        </th>
-                        <th scope="col" class="num">
-                            "Interval"
-                        </th>
-                        <th scope="col" class="num">
-                            "Here"
-                        </th>
-                        <th scope="col" class="num">
-                            "95 % interval"
-                        </th>
-                        <th scope="col" class="num">
-                            "Here takes"
-                        </th>
-                    </tr>
-                </thead>
-                <tbody>{rows}</tbody>
-            </table>
-        </div>
+        <TableFrame
+            label="Beside criterion"
+            caption="Medians here and in criterion\u{2019}s runs"
+            heads=&[
+                ("Benchmark", ""),
+                ("Run", ""),
+                ("Criterion", "num"),
+                ("Interval", "num"),
+                ("Here", "num"),
+                ("95 % interval", "num"),
+                ("Here takes", "num"),
+            ]
+        >
+            {rows}
+        </TableFrame>
         <p class="hint">
             "Medians, as documented. Criterion times the application\u{2019}s own code around SQLite, natively; here the statement alone runs, in WebAssembly. So there is a ratio and no verdict."
         </p>

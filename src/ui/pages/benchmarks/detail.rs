@@ -11,6 +11,7 @@ use crate::domain::run::Step;
 use crate::ui::components::chart::Chart;
 use crate::ui::components::quantity::Quantity;
 use crate::ui::components::step_button::StepButton;
+use crate::ui::components::table_frame::TableFrame;
 use crate::ui::components::verdict::{Badge, Face, Tone};
 use crate::ui::{Glyph, Inspector, Route};
 
@@ -60,33 +61,21 @@ fn of(benchmark: Benchmark) -> impl IntoView {
                 {numbers::counted(benchmark.n_rows, "row", "rows")} ". Samples of every line are taken in turns."
             </p>
             {pictures}
-            <div class="table-scroll" role="region" aria-label="With other indexes" tabindex="0">
-                <table class="table">
-                    <caption class="visually-hidden">"The same rows with other indexes"</caption>
-                    <thead>
-                        <tr>
-                            <th scope="col">"Indexes"</th>
-                            <th scope="col" class="num">
-                                "Median"
-                            </th>
-                            <th scope="col" class="num">
-                                "95 % interval"
-                            </th>
-                            <th scope="col" class="num">
-                                "Change of the median"
-                            </th>
-                            <th scope="col">"Result"</th>
-                            <th scope="col" class="num hide-narrow">
-                                <code>"vm_step"</code>
-                            </th>
-                            <th scope="col" class="num hide-narrow">
-                                "Pages read"
-                            </th>
-                        </tr>
-                    </thead>
-                    <tbody>{lines}</tbody>
-                </table>
-            </div>
+            <TableFrame
+                label="With other indexes"
+                caption="The same rows with other indexes"
+                heads=&[
+                    ("Indexes", ""),
+                    ("Median", "num"),
+                    ("95 % interval", "num"),
+                    ("Change of the median", "num"),
+                    ("Result", ""),
+                    ("`vm_step`", "num hide-narrow"),
+                    ("Pages read", "num hide-narrow"),
+                ]
+            >
+                {lines}
+            </TableFrame>
         </div>
     }
 }
@@ -116,23 +105,14 @@ fn pictures(benchmark: &Benchmark, state: BenchmarkState) -> Option<impl IntoVie
         <details class="more">
             <summary>"Every figure, and the samples as a table"</summary>
             <p class="hint">{sampling(&estimates)} ". Intervals hold the true figure in 95 of 100 cases."</p>
-            <div class="table-scroll keep" role="region" aria-label="Figures" tabindex="0">
-                <table class="table">
-                    <caption class="visually-hidden">"Every figure with its interval"</caption>
-                    <thead>
-                        <tr>
-                            <th scope="col">"Of one iteration"</th>
-                            <th scope="col" class="num">
-                                "Figure"
-                            </th>
-                            <th scope="col" class="num">
-                                "95 % interval"
-                            </th>
-                        </tr>
-                    </thead>
-                    <tbody>{rows.collect_view()}</tbody>
-                </table>
-            </div>
+            <TableFrame
+                label="Figures"
+                caption="Every figure with its interval"
+                keep=true
+                heads=&[("Of one iteration", ""), ("Figure", "num"), ("95 % interval", "num")]
+            >
+                {rows.collect_view()}
+            </TableFrame>
             <SampleTable state=state />
         </details>
     })
@@ -150,27 +130,16 @@ fn SampleTable(state: BenchmarkState) -> impl IntoView {
             </tr>
         }
     });
+    let rows = rows.collect_view();
     view! {
-        <div class="table-scroll keep" role="region" aria-label="Samples" tabindex="0">
-            <table class="table">
-                <caption class="visually-hidden">"Samples in the order in which they were taken"</caption>
-                <thead>
-                    <tr>
-                        <th scope="col">"Sample"</th>
-                        <th scope="col" class="num">
-                            "Iterations"
-                        </th>
-                        <th scope="col" class="num">
-                            "Time"
-                        </th>
-                        <th scope="col" class="num">
-                            "Of one iteration"
-                        </th>
-                    </tr>
-                </thead>
-                <tbody>{rows.collect_view()}</tbody>
-            </table>
-        </div>
+        <TableFrame
+            label="Samples"
+            caption="Samples in the order in which they were taken"
+            keep=true
+            heads=&[("Sample", ""), ("Iterations", "num"), ("Time", "num"), ("Of one iteration", "num")]
+        >
+            {rows}
+        </TableFrame>
     }
 }
 

@@ -10,6 +10,7 @@ use crate::domain::numbers;
 use crate::domain::verdict::Verdict;
 use crate::ui::components::bar::{Bar, Paint};
 use crate::ui::components::quantity::{Pending, Quantity};
+use crate::ui::components::table_frame::TableFrame;
 use crate::ui::components::verdict::{Badge, Face, Tone};
 use crate::ui::{Glyph, Inspector, Route};
 
@@ -34,37 +35,23 @@ pub fn Expectation(current: Memo<Option<String>>) -> impl IntoView {
                 <h2 id="expectation">"Guide\u{2019}s expectation"</h2>
                 <p>"On made-up data as the guide describes it, with the documented indexes."</p>
             </div>
-            <div class="table-scroll" role="region" aria-label="Benchmarks against the guide" tabindex="0">
-                <table class="table">
-                    <caption class="visually-hidden">"Benchmarks against the guide\u{2019}s expectation"</caption>
-                    <thead>
-                        <tr>
-                            <th scope="col">"Benchmark"</th>
-                            <th scope="col" class="num">
-                                "Expected"
-                            </th>
-                            <th scope="col">"Share of the limit"</th>
-                            <th scope="col" class="num">
-                                "Used"
-                            </th>
-                            <th scope="col" class="num">
-                                "Mean"
-                            </th>
-                            <th scope="col" class="num">
-                                "95 % interval"
-                            </th>
-                            <th scope="col" class="num hide-narrow">
-                                "Std. dev."
-                            </th>
-                            <th scope="col" class="num hide-narrow">
-                                "Samples"
-                            </th>
-                            <th scope="col">"Outcome"</th>
-                        </tr>
-                    </thead>
-                    <tbody>{rows}</tbody>
-                </table>
-            </div>
+            <TableFrame
+                label="Benchmarks against the guide"
+                caption="Benchmarks against the guide\u{2019}s expectation"
+                heads=&[
+                    ("Benchmark", ""),
+                    ("Expected", "num"),
+                    ("Share of the limit", ""),
+                    ("Used", "num"),
+                    ("Mean", "num"),
+                    ("95 % interval", "num"),
+                    ("Std. dev.", "num hide-narrow"),
+                    ("Samples", "num hide-narrow"),
+                    ("Outcome", ""),
+                ]
+            >
+                {rows}
+            </TableFrame>
         </section>
     }
 }

@@ -11,6 +11,7 @@ use crate::ui::Inspector;
 use crate::ui::components::chart::WideChart;
 use crate::ui::components::quantity::Quantity;
 use crate::ui::components::step_button::StepButton;
+use crate::ui::components::table_frame::TableFrame;
 
 const WIDE: f64 = 540.0;
 const NARROW: f64 = 340.0;
@@ -115,43 +116,29 @@ fn curves(growth: Growth) -> impl IntoView {
             }
         })
     });
+    let rows = rows.collect_view();
     view! {
         <div class="cols-2">{chart("Time", "growth-time", Measure::Time)} {chart("Pages", "growth-pages", Measure::Pages)}</div>
         <dl class="kv tight">{sentences.collect_view()}</dl>
         <details class="more">
             <summary>"As a table"</summary>
-            <div class="table-scroll keep" role="region" aria-label="Growth" tabindex="0">
-                <table class="table">
-                    <caption class="visually-hidden">"Growth of the query with its tables"</caption>
-                    <thead>
-                        <tr>
-                            <th scope="col">"Indexes"</th>
-                            <th scope="col" class="num">
-                                "Rows"
-                            </th>
-                            <th scope="col" class="num">
-                                "Rows returned"
-                            </th>
-                            <th scope="col" class="num">
-                                "Median"
-                            </th>
-                            <th scope="col" class="num">
-                                "95 % interval"
-                            </th>
-                            <th scope="col" class="num">
-                                "Samples"
-                            </th>
-                            <th scope="col" class="num">
-                                "Pages read"
-                            </th>
-                            <th scope="col" class="num">
-                                <code>"vm_step"</code>
-                            </th>
-                        </tr>
-                    </thead>
-                    <tbody>{rows.collect_view()}</tbody>
-                </table>
-            </div>
+            <TableFrame
+                label="Growth"
+                caption="Growth of the query with its tables"
+                keep=true
+                heads=&[
+                    ("Indexes", ""),
+                    ("Rows", "num"),
+                    ("Rows returned", "num"),
+                    ("Median", "num"),
+                    ("95 % interval", "num"),
+                    ("Samples", "num"),
+                    ("Pages read", "num"),
+                    ("`vm_step`", "num"),
+                ]
+            >
+                {rows}
+            </TableFrame>
         </details>
     }
 }

@@ -6,6 +6,7 @@ use crate::domain::benchmark::FileBenchmark;
 use crate::domain::benchmark_words::interval;
 use crate::domain::numbers;
 use crate::ui::components::quantity::Quantity;
+use crate::ui::components::table_frame::TableFrame;
 use crate::ui::components::verdict::Badge;
 use crate::ui::{Inspector, Route};
 
@@ -28,37 +29,23 @@ pub fn OnFile() -> impl IntoView {
                         "With values that stand there, those nearest to the sizes of the guide, as dropped and after the migration in turns."
                     </p>
                 </div>
-                <div class="table-scroll" role="region" aria-label="Benchmarks on this file" tabindex="0">
-                    <table class="table">
-                        <caption class="visually-hidden">"The same queries on this file"</caption>
-                        <thead>
-                            <tr>
-                                <th scope="col">"Benchmark"</th>
-                                <th scope="col" class="num">
-                                    "Rows"
-                                </th>
-                                <th scope="col" class="num">
-                                    "Expected"
-                                </th>
-                                <th scope="col" class="num">
-                                    "Median, as dropped"
-                                </th>
-                                <th scope="col" class="num hide-narrow">
-                                    "95 % interval"
-                                </th>
-                                <th scope="col" class="num">
-                                    "After"
-                                </th>
-                                <th scope="col" class="num">
-                                    "Change of the median"
-                                </th>
-                                <th scope="col">"Result"</th>
-                                <th scope="col">"Outcome"</th>
-                            </tr>
-                        </thead>
-                        <tbody>{rows}</tbody>
-                    </table>
-                </div>
+                <TableFrame
+                    label="Benchmarks on this file"
+                    caption="The same queries on this file"
+                    heads=&[
+                        ("Benchmark", ""),
+                        ("Rows", "num"),
+                        ("Expected", "num"),
+                        ("Median, as dropped", "num"),
+                        ("95 % interval", "num hide-narrow"),
+                        ("After", "num"),
+                        ("Change of the median", "num"),
+                        ("Result", ""),
+                        ("Outcome", ""),
+                    ]
+                >
+                    {rows}
+                </TableFrame>
             </section>
         </Show>
     }

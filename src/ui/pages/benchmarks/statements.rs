@@ -10,6 +10,7 @@ use crate::domain::plan::{PlanRow, render};
 use crate::ui::components::alert::FailedHere;
 use crate::ui::components::chart::WideChart;
 use crate::ui::components::quantity::Quantity;
+use crate::ui::components::table_frame::TableFrame;
 use crate::ui::{Glyph, Icon, Inspector};
 
 use super::detail::ChangeCells;
@@ -104,36 +105,22 @@ fn Answer(comparison: StatementComparison) -> impl IntoView {
     let plans = plans.iter().zip(LABELS).map(|(plan, label)| steps(label, plan)).collect_view();
     view! {
         {picture}
-        <div class="table-scroll" role="region" aria-label="Two statements" tabindex="0">
-            <table class="table">
-                <caption class="visually-hidden">"What each statement takes"</caption>
-                <thead>
-                    <tr>
-                        <th scope="col">"Statement"</th>
-                        <th scope="col" class="num">
-                            "Median"
-                        </th>
-                        <th scope="col" class="num">
-                            "95 % interval"
-                        </th>
-                        <th scope="col" class="num">
-                            "Change of the median"
-                        </th>
-                        <th scope="col">"Result"</th>
-                        <th scope="col" class="num">
-                            "Rows"
-                        </th>
-                        <th scope="col" class="num">
-                            <code>"vm_step"</code>
-                        </th>
-                        <th scope="col" class="num">
-                            "Pages read"
-                        </th>
-                    </tr>
-                </thead>
-                <tbody>{rows}</tbody>
-            </table>
-        </div>
+        <TableFrame
+            label="Two statements"
+            caption="What each statement takes"
+            heads=&[
+                ("Statement", ""),
+                ("Median", "num"),
+                ("95 % interval", "num"),
+                ("Change of the median", "num"),
+                ("Result", ""),
+                ("Rows", "num"),
+                ("`vm_step`", "num"),
+                ("Pages read", "num"),
+            ]
+        >
+            {rows}
+        </TableFrame>
         <div class="cols-2">{plans}</div>
     }
 }

@@ -9,6 +9,7 @@ use crate::domain::cleanup::{CleanupReport, WithForeignKeys};
 use crate::domain::numbers::{self, count, counted};
 use crate::ui::Inspector;
 use crate::ui::components::bar::{Bar, Paint};
+use crate::ui::components::table_frame::TableFrame;
 
 /// Every table that loses or changes rows, with its share where the table's rows are known.
 #[component]
@@ -26,21 +27,14 @@ pub fn Removed(cleanup: CleanupReport) -> impl IntoView {
     view! {
         <div class="stack stack-3">
             <h2>"Rows removed, by table"</h2>
-            <div class="table-scroll keep" role="region" aria-label="Rows removed by table" tabindex="0">
-                <table class="table">
-                    <caption class="visually-hidden">"Rows removed by table, cascades included"</caption>
-                    <thead>
-                        <tr>
-                            <th scope="col">"Table"</th>
-                            <th scope="col">"Share of its rows"</th>
-                            <th scope="col" class="num">
-                                "Removed"
-                            </th>
-                        </tr>
-                    </thead>
-                    <tbody>{rows}</tbody>
-                </table>
-            </div>
+            <TableFrame
+                label="Rows removed by table"
+                caption="Rows removed by table, cascades included"
+                keep=true
+                heads=&[("Table", ""), ("Share of its rows", ""), ("Removed", "num")]
+            >
+                {rows}
+            </TableFrame>
         </div>
     }
     .into_any()

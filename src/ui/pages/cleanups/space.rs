@@ -9,6 +9,7 @@ use crate::domain::numbers::{self, count};
 use crate::ui::Marked;
 use crate::ui::components::quantity::Quantity;
 use crate::ui::components::sql::Sql;
+use crate::ui::components::table_frame::TableFrame;
 
 /// Space is told of a statement that finishes; time and steps of any.
 #[component]
@@ -110,29 +111,21 @@ fn changes(btrees: Vec<BtreeChange>) -> impl IntoView {
     view! {
         <details class="more">
             <summary>"Pages of each table and index"</summary>
-            <div class="table-scroll keep" role="region" aria-label="Pages of each table and index" tabindex="0">
-                <table class="table dense">
-                    <caption class="visually-hidden">"Pages and unused bytes before and after the statement"</caption>
-                    <thead>
-                        <tr>
-                            <th scope="col">"Table or index"</th>
-                            <th scope="col" class="num">
-                                "Pages before"
-                            </th>
-                            <th scope="col" class="num">
-                                "After"
-                            </th>
-                            <th scope="col" class="num">
-                                "Unused before"
-                            </th>
-                            <th scope="col" class="num">
-                                "After"
-                            </th>
-                        </tr>
-                    </thead>
-                    <tbody>{rows.collect_view()}</tbody>
-                </table>
-            </div>
+            <TableFrame
+                label="Pages of each table and index"
+                caption="Pages and unused bytes before and after the statement"
+                keep=true
+                dense=true
+                heads=&[
+                    ("Table or index", ""),
+                    ("Pages before", "num"),
+                    ("After", "num"),
+                    ("Unused before", "num"),
+                    ("After", "num"),
+                ]
+            >
+                {rows.collect_view()}
+            </TableFrame>
         </details>
     }
 }
@@ -175,25 +168,21 @@ pub fn Cascade(look_ups: Vec<LookUp>, index_trials: Vec<IndexTrial>) -> impl Int
     view! {
         <div class="stack stack-3">
             <h3>"What the cascade looks up"</h3>
-            <div class="table-scroll keep" role="region" aria-label="What the cascade looks up" tabindex="0">
-                <table class="table dense">
-                    <caption class="visually-hidden">"Look-ups for each removed row"</caption>
-                    <thead>
-                        <tr>
-                            <th scope="col">"For each row of"</th>
-                            <th scope="col">"in"</th>
-                            <th scope="col">"SQLite's plan"</th>
-                            <th scope="col" class="num">
-                                "Times"
-                            </th>
-                            <th scope="col" class="num">
-                                "Rows read, at most"
-                            </th>
-                        </tr>
-                    </thead>
-                    <tbody>{rows.collect_view()}</tbody>
-                </table>
-            </div>
+            <TableFrame
+                label="What the cascade looks up"
+                caption="Look-ups for each removed row"
+                keep=true
+                dense=true
+                heads=&[
+                    ("For each row of", ""),
+                    ("in", ""),
+                    ("SQLite's plan", ""),
+                    ("Times", "num"),
+                    ("Rows read, at most", "num"),
+                ]
+            >
+                {rows.collect_view()}
+            </TableFrame>
             {trials.collect_view()}
         </div>
     }

@@ -7,6 +7,7 @@ use crate::domain::run::Step;
 use crate::ui::Inspector;
 use crate::ui::components::quantity::{Absent, Pending, Quantity};
 use crate::ui::components::step_button::StepButton;
+use crate::ui::components::table_frame::TableFrame;
 
 #[derive(Clone, PartialEq)]
 struct Entry {
@@ -40,20 +41,14 @@ pub fn Undocumented() -> impl IntoView {
                         </span>
                     </Show>
                 </div>
-                <div class="table-scroll keep" role="region" aria-label="Indexes that are not documented" tabindex="0">
-                    <table class="table">
-                        <caption class="visually-hidden">"Indexes of the file that the guide does not list"</caption>
-                        <thead>
-                            <tr>
-                                <th scope="col">"Index"</th>
-                                <th scope="col">"Table and columns"</th>
-                                <th scope="col">"Definition"</th>
-                                <th scope="col" class="num">"Size"</th>
-                            </tr>
-                        </thead>
-                        <tbody>{rows}</tbody>
-                    </table>
-                </div>
+                <TableFrame
+                    label="Indexes that are not documented"
+                    caption="Indexes of the file that the guide does not list"
+                    keep=true
+                    heads=&[("Index", ""), ("Table and columns", ""), ("Definition", ""), ("Size", "num")]
+                >
+                    {rows}
+                </TableFrame>
             </section>
         </Show>
     }

@@ -6,6 +6,7 @@ use crate::domain::monitoring::{LogSummary, SlowEvent, at_words};
 use crate::domain::numbers::{count, duration};
 use crate::ui::Inspector;
 use crate::ui::components::quantity::{Absent, Quantity};
+use crate::ui::components::table_frame::TableFrame;
 
 #[component]
 pub fn Slowest() -> impl IntoView {
@@ -21,28 +22,20 @@ pub fn Slowest() -> impl IntoView {
             <div class="section-head">
                 <h2 id="log-slowest">"The slowest"</h2>
             </div>
-            <div class="table-scroll" role="region" aria-label="The slowest events" tabindex="0">
-                <table class="table">
-                    <caption class="visually-hidden">"The slowest events of the log"</caption>
-                    <thead>
-                        <tr>
-                            <th scope="col">"When"</th>
-                            <th scope="col">"Query"</th>
-                            <th scope="col">"Project"</th>
-                            <th scope="col" class="num">
-                                "Rows"
-                            </th>
-                            <th scope="col" class="num">
-                                "Duration"
-                            </th>
-                            <th scope="col" class="num">
-                                "Line"
-                            </th>
-                        </tr>
-                    </thead>
-                    <tbody>{rows}</tbody>
-                </table>
-            </div>
+            <TableFrame
+                label="The slowest events"
+                caption="The slowest events of the log"
+                heads=&[
+                    ("When", ""),
+                    ("Query", ""),
+                    ("Project", ""),
+                    ("Rows", "num"),
+                    ("Duration", "num"),
+                    ("Line", "num"),
+                ]
+            >
+                {rows}
+            </TableFrame>
         </section>
     }
 }

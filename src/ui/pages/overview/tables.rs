@@ -8,6 +8,7 @@ use leptos::task::spawn_local;
 use crate::domain::database::{Table, TableKind};
 use crate::domain::failure::FailureKind;
 use crate::domain::numbers;
+use crate::ui::components::table_frame::TableFrame;
 use crate::ui::icons::{Glyph, Icon};
 use crate::ui::route::Route;
 use crate::ui::state::Inspector;
@@ -33,32 +34,20 @@ pub fn Tables() -> impl IntoView {
                     <CountAll counting=counting />
                 </span>
             </div>
-            <div class="table-scroll" role="region" aria-label="Tables of the database" tabindex="0">
-                <table class="table">
-                    <caption class="visually-hidden">"Tables of the database"</caption>
-                    <thead>
-                        <tr>
-                            <th scope="col">"Table"</th>
-                            <th scope="col" class="num">
-                                "Columns"
-                            </th>
-                            <th scope="col" class="num hide-narrow">
-                                "Indexes"
-                            </th>
-                            <th scope="col" class="num hide-narrow">
-                                "Foreign keys"
-                            </th>
-                            <th scope="col" class="num hide-narrow">
-                                "Triggers"
-                            </th>
-                            <th scope="col" class="num">
-                                "Rows"
-                            </th>
-                        </tr>
-                    </thead>
-                    <tbody>{move || rows().collect_view()}</tbody>
-                </table>
-            </div>
+            <TableFrame
+                label="Tables of the database"
+                caption="Tables of the database"
+                heads=&[
+                    ("Table", ""),
+                    ("Columns", "num"),
+                    ("Indexes", "num hide-narrow"),
+                    ("Foreign keys", "num hide-narrow"),
+                    ("Triggers", "num hide-narrow"),
+                    ("Rows", "num"),
+                ]
+            >
+                {move || rows().collect_view()}
+            </TableFrame>
         </section>
     }
 }

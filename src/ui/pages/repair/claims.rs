@@ -3,6 +3,7 @@
 use leptos::prelude::*;
 
 use crate::domain::verdict::Verdict;
+use crate::ui::components::table_frame::TableFrame;
 use crate::ui::components::verdict::{Badge, Becomes};
 use crate::ui::{Inspector, Marked, Route};
 
@@ -31,19 +32,17 @@ pub fn RepairedClaims() -> impl IntoView {
                     <h2 id="repaired-claims">"What becomes of the claims"</h2>
                     <p>"Asked of plan clones with every kind of statistics and with several values."</p>
                 </div>
-                <div class="table-scroll" role="region" aria-label="Claims with the ticked changes" tabindex="0">
-                    <table class="table">
-                        <caption class="visually-hidden">"Every documented claim, as dropped and repaired"</caption>
-                        <thead>
-                            <tr>
-                                <th scope="col">"Statement and index"</th>
-                                <th scope="col">"As dropped, with the documented migration"</th>
-                                <th scope="col">"With the ticked changes"</th>
-                            </tr>
-                        </thead>
-                        <tbody>{rows}</tbody>
-                    </table>
-                </div>
+                <TableFrame
+                    label="Claims with the ticked changes"
+                    caption="Every documented claim, as dropped and repaired"
+                    heads=&[
+                        ("Statement and index", ""),
+                        ("As dropped, with the documented migration", ""),
+                        ("With the ticked changes", ""),
+                    ]
+                >
+                    {rows}
+                </TableFrame>
             </section>
         </Show>
     }
