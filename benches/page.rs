@@ -4,7 +4,7 @@
 //! before the page's notes them. Memory is the high-water mark of the renderer process, which runs page and worker and
 //! so holds the worker's WebAssembly memory, as Linux counts it. Each figure is the median of fresh browsers, with the
 //! range. The first run of the bench also makes the files, which takes a minute. `cargo bench --bench page -- 100-mb`
-//! measures one of them, `-- honesty` counts how often comparisons of equal and unequal statements are right.
+//! measures one of them, `-- log` reads a log of 1 GB, `-- honesty` counts how often comparisons of equal and unequal statements are right.
 #![cfg(not(target_arch = "wasm32"))]
 // The tests use more of these than the bench does.
 #![allow(dead_code)]
@@ -15,6 +15,8 @@ mod browser;
 mod fixture;
 #[path = "page/honesty.rs"]
 mod honesty;
+#[path = "page/log.rs"]
+mod log;
 #[path = "../tests/e2e/server.rs"]
 mod server;
 
@@ -70,6 +72,9 @@ fn main() {
         print("retention moved to its picture", "ms", &samples, |sample| Some(sample.retention_ms));
         print("frames while rows are scrolled", "/s", &samples, |sample| Some(sample.frames_per_second));
         print("renderer, high-water mark", "MiB", &samples, |sample| sample.renderer_mib);
+    }
+    if wanted("log") {
+        log::measure();
     }
     if wanted("honesty") {
         honesty::measure();

@@ -3,6 +3,8 @@
 
 #[path = "golden/hostile.rs"]
 mod hostile;
+#[path = "wasm/log.rs"]
+mod log;
 #[path = "golden/reasons.rs"]
 mod reasons;
 #[path = "wasm/room.rs"]

@@ -26,6 +26,9 @@ pub struct Catalogue {
     pub cleanups: Vec<DocumentedCleanup>,
     #[serde(default, rename = "benchmark")]
     pub benchmarks: Vec<DocumentedBenchmark>,
+    /// How the guide sets the connection pool.
+    #[serde(default, rename = "pool_setting")]
+    pub pool_settings: Vec<DocumentedPoolSetting>,
     /// How made-up data for the benchmarks comes about, a table each.
     #[serde(default, rename = "data_set")]
     pub data_sets: Vec<DataSet>,
@@ -146,6 +149,16 @@ impl DocumentedBenchmark {
     pub fn expected_ns(&self) -> u64 {
         self.expected_ms.saturating_mul(1_000_000)
     }
+}
+
+/// One call of the chain that builds the connection pool.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct DocumentedPoolSetting {
+    pub name: String,
+    /// As the code has it.
+    pub value: String,
+    pub reason: String,
 }
 
 /// Statements that make one table of made-up data.

@@ -6,11 +6,15 @@ use super::benchmark_words;
 use super::catalogue::Catalogue;
 use super::cleanup::DeleteOutcome;
 use super::headline;
+use super::monitoring::{self, LogSummary};
 use super::numbers::{counted, duration};
+use super::pool;
 use super::practices::{self, PracticeVerdict};
 use super::report::Report;
 use super::troubleshooting::{State, n_attention};
 use super::verdict::Verdict;
+
+const NO_LOG: &str = "No log has been read yet";
 
 /// A heading of the guide.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -20,6 +24,16 @@ pub struct Section {
     /// 2 for a chapter, as its marks in the guide.
     pub level: u8,
     pub place: Place,
+}
+
+/// A heading with how it stands on a file, as the report keeps it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AnsweredSection {
+    pub title: String,
+    pub level: u8,
+    pub state: State,
+    /// Without a full stop.
+    pub answer: String,
 }
 
 /// Where the page answers.
@@ -35,6 +49,8 @@ pub enum Place {
     Repair,
     Benchmarks,
     Benchmark(String),
+    Monitoring,
+    Pool,
     Practices,
     Practice(String),
     Troubleshooting,
@@ -55,8 +71,17 @@ impl Place {
     }
 }
 
-/// How a section stands on this file: a word's tone, and a sentence without a full stop.
-pub fn state(place: &Place, report: &Report, catalogue: &Catalogue) -> (State, String) {
+/// Every section, in the guide's order.
+pub fn sections(report: &Report, catalogue: &Catalogue, log: Option<&LogSummary>) -> Vec<AnsweredSection> {
+    let answered = |section: &Section| {
+        let (state, answer) = state(&section.place, report, catalogue, log);
+        AnsweredSection { title: section.title.clone(), level: section.level, state, answer }
+    };
+    catalogue.sections.iter().map(answered).collect()
+}
+
+/// How a section stands on this file and in the log, if one was read: a word's tone, and a sentence without a full stop.
+pub fn state(place: &Place, report: &Report, catalogue: &Catalogue, log: Option<&LogSummary>) -> (State, String) {
     let told = |text: String| (State::Told, text);
     let unknown = || (State::Unknown, "Not asked yet".to_owned());
     match place {
@@ -71,8 +96,13 @@ pub fn state(place: &Place, report: &Report, catalogue: &Catalogue) -> (State, S
             }
         },
         Place::Benchmarks => told(benchmark_words::headline(&report.benchmarks, catalogue.benchmarks.len()).0),
+        Place::Monitoring => match log {
+            None => (State::Unknown, NO_LOG.into()),
+            Some(log) => told(monitoring::headline(log).title),
+        },
+        Place::Pool => pool_state(catalogue, log),
         Place::Practices => told(practices::headline::headline(&report.practices, catalogue.practices.len()).title),
-        Place::Troubleshooting => match n_attention(report, catalogue) {
+        Place::Troubleshooting => match n_attention(report, catalogue, log) {
             0 => (State::Fine, "No check asks for something to be done".into()),
             n => (
                 State::Attention,
@@ -116,6 +146,22 @@ pub fn state(place: &Place, report: &Report, catalogue: &Catalogue) -> (State, S
             };
             (state, practice.answer.clone())
         }),
+    }
+}
+
+/// The log's lines say how the pool was used; without them its documented settings are looked at.
+fn pool_state(catalogue: &Catalogue, log: Option<&LogSummary>) -> (State, String) {
+    if let Some(log) = log.filter(|log| !log.pool.is_empty()) {
+        let state = if log.pool.ran_out() { State::Attention } else { State::Fine };
+        return (state, pool::headline(Some(log)).title);
+    }
+    let documented = pool::parse(&pool::chain(&catalogue.pool_settings));
+    match pool::checks(&documented, None, None).len() {
+        0 => (State::Fine, "Nothing speaks against the guide's settings; no log tells how they did".into()),
+        n => (
+            State::Attention,
+            format!("{} the guide's settings", counted(n as u64, "thing speaks against", "things speak against")),
+        ),
     }
 }
 

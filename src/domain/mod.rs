@@ -35,6 +35,7 @@ pub mod numbers;
 pub mod plan;
 pub mod plan_counts;
 pub mod plan_words;
+pub mod pool;
 pub mod practices;
 pub mod query;
 pub mod repair;

@@ -3,18 +3,22 @@
 use serde::{Deserialize, Serialize};
 
 use super::benchmark::{Benchmark, FileBenchmark, Growth};
+use super::catalogue::Catalogue;
 use super::cleanup::CleanupReport;
 use super::cleanup::together::Together;
 use super::database::{BtreeSize, Database};
 use super::failure::{Failure, FailureKind};
-use super::finding::Finding;
+use super::finding::{self, Finding};
+use super::guide::{self, AnsweredSection};
 use super::index_findings::{IndexRelation, IndexStatistics, IndexUse};
 use super::instant::Instant;
 use super::migration::IndexReport;
+use super::monitoring::LogSummary;
 use super::practices::PracticeReport;
 use super::query::QueryReport;
 use super::repair_trial::RepairTrial;
 use super::saved::{self, Format};
+use super::troubleshooting::{self, AnsweredCheck};
 use super::verdict::Claim;
 use super::work::{LargeIndex, StatisticsEffect};
 
@@ -50,6 +54,12 @@ pub struct Report {
     /// Practices of the guide that were tried.
     #[serde(default)]
     pub practices: Vec<PracticeReport>,
+    /// The guide's lists for trouble, each line answered.
+    #[serde(default)]
+    pub troubleshooting: Vec<AnsweredCheck>,
+    /// The guide's sections, as they stand on this file.
+    #[serde(default)]
+    pub guide: Vec<AnsweredSection>,
     pub findings: Vec<Finding>,
     /// Space by table and index, from dbstat; empty until asked.
     pub sizes: Vec<BtreeSize>,
@@ -112,6 +122,8 @@ impl Report {
             file_benchmarks: Vec::new(),
             growth: Vec::new(),
             practices: Vec::new(),
+            troubleshooting: Vec::new(),
+            guide: Vec::new(),
             findings: Vec::new(),
             sizes: Vec::new(),
             index_statistics: Vec::new(),
@@ -133,6 +145,13 @@ impl Report {
     /// Pretty-printed JSON, as the published schema describes it.
     pub fn to_json(&self) -> String {
         serde_json::to_string_pretty(self).unwrap_or_default()
+    }
+
+    /// Derives what follows from the answers so far, and from the application's log, if one was read.
+    pub fn conclude(&mut self, catalogue: &Catalogue, log: Option<&LogSummary>) {
+        self.findings = finding::derive(self, catalogue);
+        self.troubleshooting = troubleshooting::answers(self, catalogue, log);
+        self.guide = guide::sections(self, catalogue, log);
     }
 
     pub fn index(&self, name: &str) -> Option<&IndexReport> {

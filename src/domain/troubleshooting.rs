@@ -5,11 +5,14 @@ use serde::{Deserialize, Serialize};
 use super::catalogue::Catalogue;
 use super::cleanup::CleanupReport;
 use super::guide::Place;
+use super::monitoring::{self, LogSummary};
 use super::numbers::{bytes, count, counted, duration, percent};
-use super::plan::{Step, costly_steps};
+use super::plan::{self, costly_steps};
+use super::pool;
 use super::practices::PracticeVerdict;
 use super::query::QueryReport;
 use super::report::Report;
+use super::run::Step;
 use super::verdict::Verdict;
 use super::words::{code, list};
 
@@ -37,8 +40,12 @@ pub struct Check {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Question {
-    /// Only a log of the application knows.
-    Log,
+    /// The slowest query of a log.
+    LoggedQueries,
+    /// Whether a log tells of times without a connection.
+    PoolExhaustion,
+    /// Connections that are allowed, and those that a log shows in use.
+    PoolSize,
     IndexesUsed,
     MissingIndexes,
     /// Memory that connections take together.
@@ -54,7 +61,8 @@ pub enum Question {
     JournalMode,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum State {
     Fine,
     /// Worth doing something about.
@@ -63,6 +71,27 @@ pub enum State {
     Told,
     /// Not known yet, or not from a database alone.
     Unknown,
+}
+
+impl State {
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::Fine => "Fine",
+            Self::Attention => "Look here",
+            Self::Told => "Told",
+            Self::Unknown => "Open",
+        }
+    }
+}
+
+/// A line of the guide's lists with its answer, as the report keeps it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AnsweredCheck {
+    /// Title of the list.
+    pub trouble: String,
+    pub advice: String,
+    pub state: State,
+    pub answer: String,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -81,6 +110,8 @@ impl Answer {
     }
 }
 
+const NO_LOG: &str = "A database does not hold it; the application's log does. None has been read yet.";
+
 const NOT_RUN: &str = "Not measured yet: run everything first.";
 
 /// SQLite's own: what each connection may keep of the file where nothing else is set.
@@ -95,9 +126,12 @@ const LONG_WRITE_NS: u64 = 100_000_000;
 /// Rows that are better read in pages.
 const MANY_ROWS: u64 = 1_000;
 
-pub fn answer(question: &Question, report: &Report, catalogue: &Catalogue) -> Answer {
+/// `log` is what was read of the application's log, if anything was.
+pub fn answer(question: &Question, report: &Report, catalogue: &Catalogue, log: Option<&LogSummary>) -> Answer {
     match question {
-        Question::Log => Answer::unknown("A database does not hold it; the application's log does."),
+        Question::LoggedQueries => logged_queries(log),
+        Question::PoolExhaustion => pool_exhaustion(log),
+        Question::PoolSize => pool_size(catalogue, log),
         Question::IndexesUsed => indexes_used(report),
         Question::MissingIndexes => missing_indexes(report),
         Question::ConnectionMemory => connection_memory(report),
@@ -110,10 +144,70 @@ pub fn answer(question: &Question, report: &Report, catalogue: &Catalogue) -> An
     }
 }
 
+/// Every line of every list.
+pub fn answers(report: &Report, catalogue: &Catalogue, log: Option<&LogSummary>) -> Vec<AnsweredCheck> {
+    let answered = |trouble: &Trouble, check: &Check| {
+        let Answer { state, text } = answer(&check.asks, report, catalogue, log);
+        AnsweredCheck { trouble: trouble.title.clone(), advice: check.advice.clone(), state, answer: text }
+    };
+    let lines = catalogue.troubles.iter().flat_map(|trouble| trouble.checks.iter().map(move |check| (trouble, check)));
+    lines.map(|(trouble, check)| answered(trouble, check)).collect()
+}
+
+/// What has to run so that every question that the file can answer is answered.
+pub fn missing_steps(report: &Report, catalogue: &Catalogue) -> Vec<Step> {
+    let mut steps: Vec<Step> = Vec::new();
+    for check in catalogue.troubles.iter().flat_map(|trouble| &trouble.checks) {
+        let missing: Vec<Step> = match &check.asks {
+            Question::LargestResult => {
+                let queries = report.queries.iter().filter(|query| query.before.is_none());
+                queries.map(|query| Step::MeasureQuery(query.id.clone())).collect()
+            }
+            Question::OldRows | Question::LongestWrite => {
+                let cleanups = report.cleanups.iter().filter(|cleanup| cleanup.foreign_keys_on.is_none());
+                cleanups.map(|cleanup| Step::PreviewCleanup(cleanup.id.clone())).collect()
+            }
+            Question::Practice(id) if report.practice(id).is_none() => vec![Step::Practice(id.clone())],
+            _ => Vec::new(),
+        };
+        steps.extend(missing.into_iter().filter(|step| !steps.contains(step)).collect::<Vec<_>>());
+    }
+    steps
+}
+
 /// How many checks of all lists ask for something to be done.
-pub fn n_attention(report: &Report, catalogue: &Catalogue) -> usize {
+pub fn n_attention(report: &Report, catalogue: &Catalogue, log: Option<&LogSummary>) -> usize {
     let checks = catalogue.troubles.iter().flat_map(|trouble| &trouble.checks);
-    checks.filter(|check| answer(&check.asks, report, catalogue).state == State::Attention).count()
+    checks.filter(|check| answer(&check.asks, report, catalogue, log).state == State::Attention).count()
+}
+
+fn logged_queries(log: Option<&LogSummary>) -> Answer {
+    match log {
+        None => Answer::unknown(NO_LOG),
+        Some(log) if log.queries.is_empty() => Answer::unknown("The log that was read holds no event with a duration."),
+        Some(log) => Answer::new(State::Told, format!("{}.", monitoring::headline(log).title)),
+    }
+}
+
+fn pool_exhaustion(log: Option<&LogSummary>) -> Answer {
+    match log {
+        None => Answer::unknown(NO_LOG),
+        Some(log) if log.pool.is_empty() => Answer::unknown("The log that was read does not tell of the pool."),
+        Some(log) => {
+            let state = if log.pool.ran_out() { State::Attention } else { State::Fine };
+            Answer::new(state, format!("{}.", pool::headline(Some(log)).title))
+        }
+    }
+}
+
+fn pool_size(catalogue: &Catalogue, log: Option<&LogSummary>) -> Answer {
+    let allowed = pool::parse(&pool::chain(&catalogue.pool_settings)).settings.max_connections;
+    let used = match log.filter(|log| log.pool.n > 0) {
+        None => "No log tells how many are used.".to_owned(),
+        Some(log) => format!("In the log {} in use at most.", counted(log.pool.max_used.into(), "was", "were")),
+    };
+    let text = format!("The guide allows {allowed} connections, of which one writes at a time. {used}");
+    Answer::new(State::Told, text)
 }
 
 fn indexes_used(report: &Report) -> Answer {
@@ -134,9 +228,9 @@ fn missing_indexes(report: &Report) -> Answer {
     }
     let scans = |query: &&QueryReport| {
         costly_steps(&query.plan_before).any(|row| match row.step() {
-            Step::Scan(access) => access.index.is_none(),
-            Step::Search(access) => access.automatic,
-            Step::TempBTree(_) | Step::Other => false,
+            plan::Step::Scan(access) => access.index.is_none(),
+            plan::Step::Search(access) => access.automatic,
+            plan::Step::TempBTree(_) | plan::Step::Other => false,
         })
     };
     let found: Vec<String> = report.queries.iter().filter(scans).map(|query| code(&query.id)).collect();

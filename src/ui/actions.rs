@@ -8,7 +8,6 @@ use crate::client::{Client, ClientError, ClientEvent, Source};
 use crate::domain::bytecode::Opcode;
 use crate::domain::database::Database;
 use crate::domain::failure::{Failure, FailureKind};
-use crate::domain::finding;
 use crate::domain::instant::Instant;
 use crate::domain::measuring::Settings;
 use crate::domain::query::Choice;
@@ -454,14 +453,14 @@ impl Inspector {
         self.change_report(|report| report.absorb(answer));
     }
 
-    /// Changes the report and derives its findings anew, in one notification.
-    fn change_report(self, change: impl FnOnce(&mut Report)) {
+    /// Changes the report and derives anew what follows from it, in one notification.
+    pub(super) fn change_report(self, change: impl FnOnce(&mut Report)) {
         self.report.update(|report| {
             let Some(report) = report else { return };
             change(report);
             self.catalogue.with_untracked(|catalogue| {
                 if let Some(catalogue) = catalogue {
-                    report.findings = finding::derive(report, catalogue);
+                    self.logs.first.with_untracked(|log| report.conclude(catalogue, log.as_ref()));
                 }
             });
         });

@@ -45,6 +45,8 @@ pub struct Logs {
     /// Queries of the log, run on the open database.
     pub runs: RwSignal<BTreeMap<Asked, Result<LoggedRun, Failure>>>,
     pub running: RwSignal<Option<Asked>>,
+    /// Code that builds the connection pool, as a person pasted it; the guide's at first.
+    pub pool_code: RwSignal<String>,
     is_stopped: StoredValue<bool>,
 }
 
@@ -57,6 +59,7 @@ impl Logs {
             chosen: RwSignal::new(None),
             runs: RwSignal::default(),
             running: RwSignal::new(None),
+            pool_code: RwSignal::default(),
             is_stopped: StoredValue::new(false),
         }
     }
@@ -89,6 +92,10 @@ impl Inspector {
                 logs.runs.update(BTreeMap::clear);
                 logs.other.set(None);
                 logs.first.set(Some(summary));
+                // A report that was saved stays as it was.
+                if !self.saved.shown.get_untracked() {
+                    self.change_report(|_| ());
+                }
             }
             (Ok(summary), Side::Other) => logs.other.set(Some(summary)),
             (Err(failure), _) if failure.kind == FailureKind::Cancelled => {}

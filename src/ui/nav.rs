@@ -39,14 +39,18 @@ pub fn Nav() -> impl IntoView {
                 <ul id="nav-list">
                     <NavLink to=Route::Summary glyph=Glyph::Summary />
                     <NavLink to=Route::Guide glyph=Glyph::Guide count=documented(|c| c.sections.len()) />
+                    <NavGap />
                     <NavLink to=Route::Indexes(None) glyph=Glyph::Index count=documented(|c| c.indexes.len()) />
                     <NavLink to=Route::Queries(None) glyph=Glyph::Query count=documented(|c| c.queries.len()) />
                     <NavLink to=Route::Cleanups(None) glyph=Glyph::Clean count=documented(|c| c.cleanups.len()) />
                     <NavLink to=Route::Repair(None) glyph=Glyph::Repair />
                     <NavLink to=Route::Benchmarks(None) glyph=Glyph::Bench count=documented(|c| c.benchmarks.len()) />
-                    <NavLink to=Route::Monitoring glyph=Glyph::Log />
                     <NavLink to=Route::Practices(None) glyph=Glyph::Practice count=documented(|c| c.practices.len()) />
+                    <NavGap />
+                    <NavLink to=Route::Monitoring glyph=Glyph::Log />
+                    <NavLink to=Route::Pool glyph=Glyph::Pool />
                     <NavLink to=Route::Troubleshooting glyph=Glyph::Trouble />
+                    <NavGap />
                     <NavLink to=Route::Overview(None) glyph=Glyph::Database count=n_tables />
                     <NavLink to=Route::Report glyph=Glyph::Report />
                 </ul>
@@ -81,6 +85,12 @@ fn NavLink(to: Route, glyph: Glyph, #[prop(optional, into)] count: Option<Signal
             </a>
         </li>
     }
+}
+
+/// Between what the guide claims, what the application did, and the file itself.
+#[component]
+fn NavGap() -> impl IntoView {
+    view! { <li class="nav-gap" role="separator"></li> }
 }
 
 #[component]

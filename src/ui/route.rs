@@ -14,6 +14,7 @@ pub enum Route {
     Repair(Option<String>),
     Benchmarks(Option<String>),
     Monitoring,
+    Pool,
     Practices(Option<String>),
     Troubleshooting,
     Guide,
@@ -35,6 +36,7 @@ impl Route {
             "repair" => Some(Self::Repair(entry)),
             "benchmarks" => Some(Self::Benchmarks(entry)),
             "monitoring" => Some(Self::Monitoring),
+            "pool" => Some(Self::Pool),
             "practices" => Some(Self::Practices(entry)),
             "troubleshooting" => Some(Self::Troubleshooting),
             "guide" => Some(Self::Guide),
@@ -54,6 +56,7 @@ impl Route {
             Self::Repair(entry) => ("repair", entry.as_deref()),
             Self::Benchmarks(entry) => ("benchmarks", entry.as_deref()),
             Self::Monitoring => ("monitoring", None),
+            Self::Pool => ("pool", None),
             Self::Practices(entry) => ("practices", entry.as_deref()),
             Self::Troubleshooting => ("troubleshooting", None),
             Self::Guide => ("guide", None),
@@ -76,6 +79,7 @@ impl Route {
             Self::Repair(_) => "Repair",
             Self::Benchmarks(_) => "Benchmarks",
             Self::Monitoring => "Monitoring",
+            Self::Pool => "Connection pool",
             Self::Practices(_) => "Practices",
             Self::Troubleshooting => "Troubleshooting",
             Self::Guide => "Guide",
@@ -91,7 +95,7 @@ impl Route {
 
     /// Whether the view is about logs, and needs no database.
     pub fn is_about_logs(&self) -> bool {
-        matches!(self, Self::Monitoring)
+        matches!(self, Self::Monitoring | Self::Pool)
     }
 
     /// Goes there. The listener of [`follow_hash`] does the rest.

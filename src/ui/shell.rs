@@ -13,7 +13,7 @@ use super::last_file::accept_launches;
 use super::nav::Nav;
 use super::newer_version::NewerVersion;
 use super::pages::{
-    Benchmarks, Cleanups, Guide, Indexes, Landing, Monitoring, Overview, Practices, Queries, Repair, ReportView,
+    Benchmarks, Cleanups, Guide, Indexes, Landing, Monitoring, Overview, Pool, Practices, Queries, Repair, ReportView,
     Summary, Troubleshooting, WithoutDatabase,
 };
 use super::route::{Route, focus_main, follow_hash};
@@ -57,7 +57,15 @@ pub fn Shell() -> impl IntoView {
         {move || match what_stands.get().0 {
             Frame::Workspace => view! { <Workspace dragging=dragging /> }.into_any(),
             Frame::Landing => view! { <Landing dragging=dragging /> }.into_any(),
-            Frame::Logs => view! { <WithoutDatabase><Monitoring /></WithoutDatabase> }.into_any(),
+            Frame::Logs => view! {
+                <WithoutDatabase>
+                    {move || match inspector.route.get() {
+                        Route::Pool => view! { <Pool /> }.into_any(),
+                        _ => view! { <Monitoring /> }.into_any(),
+                    }}
+                </WithoutDatabase>
+            }
+            .into_any(),
         }}
         <Shortcuts dialog=dialog />
         <NewerVersion />
@@ -124,6 +132,7 @@ fn Workspace(dragging: RwSignal<bool>) -> impl IntoView {
                         Route::Repair(_) => view! { <Repair /> }.into_any(),
                         Route::Benchmarks(_) => view! { <Benchmarks /> }.into_any(),
                         Route::Monitoring => view! { <Monitoring /> }.into_any(),
+                        Route::Pool => view! { <Pool /> }.into_any(),
                         Route::Practices(_) => view! { <Practices /> }.into_any(),
                         Route::Troubleshooting => view! { <Troubleshooting /> }.into_any(),
                         Route::Guide => view! { <Guide /> }.into_any(),

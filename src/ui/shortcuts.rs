@@ -13,16 +13,19 @@ use super::theme::ThemeChoice;
 const CHORD_MS: f64 = 1500.0;
 
 /// Keys and what they do, for the dialog.
-pub const SHORTCUTS: [(&[&str], &str); 13] = [
+pub const SHORTCUTS: [(&[&str], &str); 16] = [
     (&["R"], "Run everything"),
     (&["G", "S"], "Go to the summary"),
+    (&["G", "G"], "Go to the guide"),
     (&["G", "I"], "Go to indexes"),
     (&["G", "Q"], "Go to queries"),
     (&["G", "C"], "Go to clean-ups"),
     (&["G", "F"], "Go to the repair"),
     (&["G", "B"], "Go to the benchmarks"),
-    (&["G", "M"], "Go to monitoring"),
     (&["G", "P"], "Go to the practices"),
+    (&["G", "M"], "Go to monitoring"),
+    (&["G", "O"], "Go to the connection pool"),
+    (&["G", "T"], "Go to troubleshooting"),
     (&["G", "D"], "Go to the database"),
     (&["G", "R"], "Go to the report"),
     (&["T"], "Change the theme"),
@@ -41,8 +44,8 @@ pub fn listen(inspector: Inspector, theme: ThemeChoice, dialog: ShortcutsDialog)
         let has_database = inspector.database.with_untracked(Option::is_some);
         let key = event.key();
         if is_chord
-            && has_database
             && let Some(route) = destination(&key)
+            && (has_database || route.is_about_logs())
         {
             route.open();
             return;
@@ -61,13 +64,16 @@ pub fn listen(inspector: Inspector, theme: ThemeChoice, dialog: ShortcutsDialog)
 fn destination(key: &str) -> Option<Route> {
     match key {
         "s" => Some(Route::Summary),
+        "g" => Some(Route::Guide),
         "i" => Some(Route::Indexes(None)),
         "q" => Some(Route::Queries(None)),
         "c" => Some(Route::Cleanups(None)),
         "f" => Some(Route::Repair(None)),
         "b" => Some(Route::Benchmarks(None)),
-        "m" => Some(Route::Monitoring),
         "p" => Some(Route::Practices(None)),
+        "m" => Some(Route::Monitoring),
+        "o" => Some(Route::Pool),
+        "t" => Some(Route::Troubleshooting),
         "d" => Some(Route::Overview(None)),
         "r" => Some(Route::Report),
         _ => None,

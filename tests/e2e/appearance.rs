@@ -5,7 +5,7 @@ use serde_json::json;
 use crate::VIEWS;
 use crate::browser::{Browser, SOON};
 
-const HASHES: [&str; 11] = [
+const HASHES: [&str; 13] = [
     "#/summary",
     "#/guide",
     "#/indexes",
@@ -14,6 +14,8 @@ const HASHES: [&str; 11] = [
     "#/repair",
     "#/benchmarks",
     "#/practices",
+    "#/monitoring",
+    "#/pool",
     "#/troubleshooting",
     "#/overview",
     "#/report",

@@ -1,5 +1,7 @@
 //! The guide's sections and its lists for trouble in the browser: every link leads to a view that works.
 
+use std::time::Duration;
+
 use serde_json::json;
 
 use crate::browser::{Browser, SOON};
@@ -32,5 +34,17 @@ fn every_section_of_the_guide_leads_to_a_view_that_works() {
     let checks: Vec<&str> = checks.as_array().into_iter().flatten().filter_map(|check| check.as_str()).collect();
     assert_eq!(checks.len(), 12);
     assert!(checks.iter().any(|check| check.contains("rollback journal")), "{checks:?}");
+    let open = |label: &str| {
+        let script = "return [...document.querySelectorAll('.checks > li')].filter(li => li.innerText.includes(arguments[0])).length";
+        browser.js(script, vec![json!(label)]).as_u64()
+    };
+    browser.click("button", "Answer what is open");
+    // What only a log knows stays open.
+    browser.until("the answers", Duration::from_secs(60), || {
+        (open("Not measured yet") == Some(0) && open("tried yet") == Some(0)).then_some(())
+    });
+    browser.until("nothing is left to ask", SOON, || {
+        browser.look_for("button", "Answer what is open").is_none().then_some(())
+    });
     browser.check_console_is_quiet();
 }

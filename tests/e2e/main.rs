@@ -20,6 +20,7 @@ mod large;
 mod monitoring;
 mod native;
 mod offline;
+mod pool;
 mod practices;
 mod repair;
 mod rows;
@@ -41,7 +42,7 @@ const RUN: Duration = Duration::from_secs(150);
 const JUDGED: &str = "Plans asked for";
 
 /// The views of the navigation, by name, in order.
-const VIEWS: [&str; 11] = [
+const VIEWS: [&str; 13] = [
     "Summary",
     "Guide",
     "Indexes",
@@ -50,6 +51,8 @@ const VIEWS: [&str; 11] = [
     "Repair",
     "Benchmarks",
     "Practices",
+    "Monitoring",
+    "Connection pool",
     "Troubleshooting",
     "Database",
     "Report",

@@ -78,6 +78,7 @@ fn a_log_is_read_without_a_database_and_its_query_runs_on_one() {
         browser.text_of(".log-meeting").filter(|text| text.contains("in production meets"))
     });
     assert!(meeting.contains("page") && meeting.contains("workflow"), "{meeting}");
+    assert!(meeting.contains("Not within") && meeting.contains("The guide expects less than"), "{meeting}");
     browser.check_console_is_quiet();
 }
 

@@ -96,10 +96,16 @@ fn shortcuts_go_to_views() {
     let browser = Browser::open("shortcuts");
     open_sample(&browser);
     for (key, hash) in [
+        ('g', "#/guide"),
         ('i', "#/indexes"),
         ('q', "#/queries"),
         ('c', "#/cleanups"),
         ('f', "#/repair"),
+        ('b', "#/benchmarks"),
+        ('p', "#/practices"),
+        ('m', "#/monitoring"),
+        ('o', "#/pool"),
+        ('t', "#/troubleshooting"),
         ('d', "#/overview"),
         ('r', "#/report"),
     ] {

@@ -7,8 +7,8 @@ use cortex_inspector::domain::benchmark::{
 };
 use cortex_inspector::domain::catalogue::Catalogue;
 use cortex_inspector::domain::exports;
-use cortex_inspector::domain::finding;
 use cortex_inspector::domain::measuring::{Bound, Change, ChangeVerdict, Estimate, Estimates, Fit, Samples};
+use cortex_inspector::domain::practices::{Attempt, Figure, Metric, PracticeReport, PracticeVerdict, Trial};
 use cortex_inspector::domain::query::Cost;
 use cortex_inspector::domain::repair::repair;
 use cortex_inspector::domain::report::{Environment, FailedStep, Report};
@@ -31,7 +31,8 @@ fn sample() -> &'static (Report, Catalogue) {
         let catalogue = opened.engine.catalogue().clone();
         let mut report = Report::new(NOW, Environment::default(), opened.database.clone());
         for step in steps(&catalogue) {
-            let timed = matches!(step, Step::TryWithout | Step::Benchmark(_) | Step::FileBenchmark(_));
+            let timed =
+                matches!(step, Step::TryWithout | Step::Benchmark(_) | Step::FileBenchmark(_) | Step::Practice(_));
             if !timed {
                 report.absorb(opened.engine.run(&step).unwrap());
             }
@@ -46,11 +47,43 @@ fn sample() -> &'static (Report, Catalogue) {
         report.elapsed_ns = Some(1);
         report.complete = true;
         add_benchmarks(&mut report);
+        report.practices = practices();
         report.failed_steps = vec![FailedStep { step: "A step".into(), message: "words of SQLite".into() }];
         let mut report: Report = changed(&report, &mut without_times);
-        report.findings = finding::derive(&report, &catalogue);
+        report.conclude(&catalogue, None);
         (report, catalogue)
     })
+}
+
+/// One that holds, with its two ways, and one that could not be tried.
+fn practices() -> Vec<PracticeReport> {
+    let attempt = |label: &str, sql: &str| Attempt { label: label.into(), sql: sql.into(), plan: Vec::new() };
+    let figure = |metric, before, after| Figure { metric, before, after };
+    let trial = Trial {
+        title: "`OFFSET` against a key".into(),
+        before: attempt("With OFFSET", "SELECT * FROM workflow LIMIT 10 OFFSET 300"),
+        after: attempt("With a key", "SELECT * FROM workflow WHERE id > 'x' LIMIT 10"),
+        figures: vec![
+            figure(Metric::MedianNs, Some(3_000_000), Some(20_000)),
+            figure(Metric::VmSteps, Some(1_234), None),
+            figure(Metric::BytesFetched, Some(4_096), Some(4_096)),
+        ],
+        change: Some(improved()),
+    };
+    let practice = |id: &str, verdict, answer: &str, trials| PracticeReport {
+        id: id.into(),
+        title: format!("Practice {id}"),
+        section: "Practices".into(),
+        says: format!("What the guide says of {id}."),
+        verdict,
+        answer: answer.into(),
+        reasons: vec!["The `key` is looked up.".into(), "Nothing else is read.".into()],
+        trials,
+    };
+    vec![
+        practice("limit-result-sets", PracticeVerdict::Holds, "The page by key takes less", vec![trial]),
+        practice("avoid-n-plus-1-queries", PracticeVerdict::NotApplicable, "There is no project", Vec::new()),
+    ]
 }
 
 /// One benchmark of each kind, as the engine would answer.
@@ -152,6 +185,8 @@ fn without_times(key: &str, json: &mut Json) {
         let words: Vec<&str> =
             words.iter().enumerate().map(|(at, word)| if is_time(at) { "2" } else { word }).collect();
         *json = words.join(" ").into();
+    } else if key == "memory_bytes" {
+        *json = 100_000.into();
     } else if key == "n_samples" {
         *json = 25.into();
     } else if key.ends_with("_ns") && json.is_number() {
@@ -276,6 +311,19 @@ fn every_part_of_the_report_is_told() {
             holds(&finding.evidence);
             finding.fix_sql.iter().for_each(|sql| holds(sql));
         }
+        for practice in &report.practices {
+            [&practice.title, &practice.says, practice.verdict.label(), &practice.answer].into_iter().for_each(holds);
+            practice.reasons.iter().for_each(|reason| holds(reason));
+            for trial in &practice.trials {
+                [&trial.title, &trial.before.label, &trial.after.sql].into_iter().for_each(|text| holds(text));
+            }
+        }
+        for check in &report.troubleshooting {
+            [&check.trouble, &check.advice, check.state.label(), &check.answer].into_iter().for_each(holds);
+        }
+        for section in &report.guide {
+            [&section.title, section.state.label(), &section.answer].into_iter().for_each(holds);
+        }
         for change in repair(report, catalogue).offered() {
             change.up.iter().for_each(|sql| holds(sql));
         }
@@ -303,6 +351,9 @@ fn what_was_not_run_is_said_not_to_have_been_run() {
             "The benchmarks were not run on the file.",
             "Growth was not measured",
             "No clean-up was looked at",
+            "No practice was tried",
+            "lists for trouble were not answered",
+            "sections were not looked at",
         ] {
             assert!(words.contains(sentence), "{name} lacks {sentence}");
         }
@@ -364,7 +415,7 @@ const HOSTILE: [&str; 22] = [
 
 /// `prefix` in front of every text that is not one of a fixed set of words. Names stay equal to each other.
 fn hostile<T: Serialize + DeserializeOwned>(model: &T, prefix: &str) -> T {
-    const FIXED: [&str; 17] = [
+    const FIXED: [&str; 18] = [
         "format",
         "now",
         "verdict",
@@ -382,6 +433,7 @@ fn hostile<T: Serialize + DeserializeOwned>(model: &T, prefix: &str) -> T {
         "place",
         "experiment",
         "asks",
+        "state",
     ];
     let text = |text: &str| Json::String(format!("{prefix}{text}"));
     changed(model, &mut |key, json| match json {

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use cortex_inspector::domain::database::Database;
-use cortex_inspector::domain::finding;
+
 use cortex_inspector::domain::instant::Instant;
 use cortex_inspector::domain::measuring::Settings;
 use cortex_inspector::domain::migration::IndexReport;
@@ -315,7 +315,7 @@ pub fn run_everything(opened: &mut Opened, now: Instant) -> Report {
         }
     }
     report.complete = true;
-    report.findings = finding::derive(&report, opened.engine.catalogue());
+    report.conclude(opened.engine.catalogue(), None);
     report
 }
 

@@ -28,6 +28,7 @@ mod opening;
 mod plan_clone;
 mod plan_counts;
 mod plan_words;
+mod pool;
 mod practices;
 mod protocol;
 mod random_schema;

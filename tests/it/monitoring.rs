@@ -5,8 +5,8 @@ use cortex_inspector::domain::failure::{Failure, FailureKind};
 use cortex_inspector::domain::instant::Instant;
 use cortex_inspector::domain::log::LogReader;
 use cortex_inspector::domain::monitoring::{
-    Axis, Distribution, LogSummary, MAX_BUCKETS, Monitor, OTHERS, Tendency, Timeline, compare, headline, meeting,
-    to_csv,
+    Axis, Distribution, LogSummary, MAX_BUCKETS, Monitor, OTHERS, Tendency, Timeline, compare, expectation, headline,
+    meeting, to_csv,
 };
 use cortex_inspector::engine::Engine;
 use cortex_inspector::snapshot::RamSource;
@@ -177,6 +177,11 @@ fn a_query_of_the_log_runs_on_the_file_for_its_project() {
         words.starts_with("12.0\u{a0}ms at the median in production meets ") && words.contains(" here, for "),
         "{words}"
     );
+
+    let (is_within, words) = expectation(engine.catalogue(), &distribution([1_000]), &run).unwrap();
+    assert!(is_within && words.contains("the log's median lies below it, this file's lies below it"), "{words}");
+    let (is_within, words) = expectation(engine.catalogue(), &distribution([60_000_000]), &run).unwrap();
+    assert!(!is_within && words.contains("the log's median does not, this file's lies below it"), "{words}");
 
     let stranger = engine.run_logged("find_by_project", Some("proj-abc123")).unwrap();
     assert!(!stranger.is_in_file);

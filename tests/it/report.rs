@@ -59,6 +59,9 @@ benchmarks[].within_expected boolean
 practices[].id string                  practices[].verdict string             practices[].answer string
 practices[].reasons[] string           practices[].trials[].title string      practices[].trials[].before.sql string
 practices[].trials[].figures[].metric string                                  practices[].trials[].figures[].before integer?
+troubleshooting[].trouble string       troubleshooting[].advice string        troubleshooting[].state string
+troubleshooting[].answer string        guide[].title string                   guide[].level integer
+guide[].state string                   guide[].answer string
 findings[].rule string                 findings[].severity string             findings[].title string
 findings[].evidence string             findings[].fix_sql string?
 ";

@@ -28,9 +28,10 @@ fn block(out: &mut String, part: &Block) {
         // Its table says the same.
         Block::Picture(..) => {}
         Block::Sql(sql) => out.push_str(&markdown_block("sql", sql)),
-        // The blank lines make what stands inside Markdown again.
+        // The blank lines make what stands inside Markdown again; in the name one would end the HTML.
         Block::Details(name, blocks) => {
-            out.push_str(&format!("<details>\n<summary>{}</summary>\n", escape(name)));
+            let name = name.split_whitespace().collect::<Vec<_>>().join(" ");
+            out.push_str(&format!("<details>\n<summary>{}</summary>\n", escape(&name)));
             blocks.iter().for_each(|inner| block(out, inner));
             out.push_str("\n</details>\n");
         }

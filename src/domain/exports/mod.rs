@@ -7,10 +7,12 @@ mod document;
 mod environment;
 mod figures;
 mod findings;
+mod guide;
 mod html;
 mod indexes;
 mod markdown;
 mod overview;
+mod practices;
 mod queries;
 mod repairs;
 
@@ -58,8 +60,11 @@ fn document(report: &Report, catalogue: &Catalogue, repair: &Repair) -> Document
     blocks.extend(repairs::blocks(report, repair));
     blocks.extend(queries::blocks(report, catalogue));
     blocks.extend(benchmarks::blocks(report, catalogue));
+    blocks.extend(practices::blocks(report));
     blocks.extend(cleanups::blocks(report));
     blocks.extend(findings::blocks(report));
+    blocks.extend(guide::troubleshooting(report));
+    blocks.extend(guide::sections(report));
     blocks.extend(environment::blocks(report));
     Document {
         name: format!("{}: Cortex Inspector report", report.database.file_name),

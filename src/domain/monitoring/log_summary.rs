@@ -8,6 +8,7 @@ use super::distribution::Distribution;
 use super::sampled::Sampled;
 use super::timeline::Timeline;
 use crate::domain::log::{Format, Problems};
+use crate::domain::pool::{PoolUse, Replay};
 
 /// Stands for all queries, or all projects, beyond those that are kept apart.
 pub const OTHERS: &str = "all others";
@@ -40,6 +41,9 @@ pub struct LogSummary {
     pub queries: Vec<QueryDurations>,
     /// The slowest first.
     pub slowest: Vec<SlowEvent>,
+    pub pool: PoolUse,
+    /// For the simulation of a pool.
+    pub replay: Replay,
 }
 
 impl LogSummary {
@@ -54,6 +58,11 @@ impl LogSummary {
 
     pub fn sum_ns(&self) -> u64 {
         self.queries.iter().fold(0, |sum: u64, query| sum.saturating_add(query.all.sum_ns()))
+    }
+
+    /// Whether it says when its queries came.
+    pub fn can_replay(&self) -> bool {
+        self.axis != Axis::Order && self.replay.len() > 1
     }
 
     pub fn query(&self, name: &str) -> Option<&QueryDurations> {

@@ -59,3 +59,20 @@ pub fn meeting(logged: &Distribution, run: &LoggedRun) -> String {
     };
     format!("{meets} {follows}")
 }
+
+/// The guide's limit for a result of that size, held against both: whether both are below it, and a sentence. `None`
+/// where the guide gives none.
+pub fn expectation(catalogue: &Catalogue, logged: &Distribution, run: &LoggedRun) -> Option<(bool, String)> {
+    let cost = run.report.before.as_ref()?;
+    let limit = catalogue.expected_ns(&run.report.id, cost.n_rows)?;
+    let (there, here) = (logged.median_ns() < limit, cost.median_ns < limit);
+    let lies = |is_below| if is_below { "lies below it" } else { "does not" };
+    let text = format!(
+        "The guide expects less than {} for {}: the log's median {}, this file's {}.",
+        duration(limit).text(),
+        counted(cost.n_rows, "row", "rows"),
+        lies(there),
+        lies(here),
+    );
+    Some((there && here, text))
+}

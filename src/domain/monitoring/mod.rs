@@ -15,7 +15,7 @@ mod words;
 pub use comparison::{Comparison, Tendency, compare};
 pub use distribution::Distribution;
 pub use log_summary::{Axis, LogPart, LogSummary, OTHERS, QueryDurations, SlowEvent};
-pub use meeting::{LoggedRun, meeting, project_parameter, query_of};
+pub use meeting::{LoggedRun, expectation, meeting, project_parameter, query_of};
 pub use monitor::Monitor;
 pub use sampled::Sampled;
 pub use timeline::{MAX_BUCKETS, Timeline, next_width};

@@ -7,6 +7,7 @@ use super::log_summary::{Axis, LogSummary, OTHERS, QueryDurations, SlowEvent};
 use super::sampled::Sampled;
 use super::timeline::Timeline;
 use crate::domain::log::{Clock, Format, LogEvent, Problems, timed};
+use crate::domain::pool::{PoolUse, Replay, pool_event};
 
 /// A name that holds a figure makes a query of every event; only so many are kept apart.
 const MAX_QUERIES: usize = 200;
@@ -23,7 +24,7 @@ const ORDER_STEP_NS: i64 = 1_000_000;
 pub struct Monitor {
     n_events: u64,
     formats: BTreeMap<Format, u64>,
-    /// Decided by the first event with a duration.
+    /// Decided by the first event that is shown.
     axis: Option<Axis>,
     last_at_ns: i64,
     n_timed: i64,
@@ -31,6 +32,8 @@ pub struct Monitor {
     /// Duration, line.
     slowest: BTreeSet<(u64, u64)>,
     slow_events: BTreeMap<u64, SlowEvent>,
+    pool: PoolUse,
+    replay: Replay,
 }
 
 #[derive(Default)]
@@ -45,8 +48,13 @@ impl Monitor {
     pub fn take(&mut self, event: &LogEvent) {
         self.n_events += 1;
         *self.formats.entry(event.format).or_default() += 1;
+        if let Some(of_pool) = pool_event(event) {
+            let at_ns = self.place(event);
+            self.pool.take(of_pool, event.line, at_ns);
+        }
         let Some(timed) = timed(event) else { return };
         let at_ns = self.place(event);
+        self.replay.add(at_ns, timed.duration_ns, &timed.name);
         let is_known = self.queries.contains_key(&timed.name);
         let name = if is_known || self.queries.len() < MAX_QUERIES { timed.name } else { OTHERS.into() };
         let kept = self.queries.entry(name.clone()).or_default();
@@ -109,6 +117,8 @@ impl Monitor {
             problems: problems.clone(),
             queries,
             slowest: self.slowest.iter().rev().filter_map(|(_, line)| self.slow_events.get(line).cloned()).collect(),
+            pool: self.pool.clone(),
+            replay: self.replay.clone(),
         }
     }
 }

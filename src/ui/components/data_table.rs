@@ -10,7 +10,13 @@ const MAX_ROWS: usize = 300;
 
 /// Folded away: the picture says it first.
 #[component]
-pub fn FiguresTable(#[prop(into)] label: String, table: DataTable) -> impl IntoView {
+pub fn FiguresTable(
+    #[prop(into)] label: String,
+    table: DataTable,
+    /// Unfolded, where the figures are what a person came for.
+    #[prop(optional)]
+    open: bool,
+) -> impl IntoView {
     let n_left_out = table.rows.len().saturating_sub(MAX_ROWS) as u64;
     let heads = table.headers.into_iter().enumerate().map(|(at, head)| {
         view! {
@@ -30,7 +36,7 @@ pub fn FiguresTable(#[prop(into)] label: String, table: DataTable) -> impl IntoV
         .then(|| view! { <p class="hint">{counted(n_left_out, "more row is", "more rows are")} " not shown."</p> });
     let caption = label.clone();
     view! {
-        <details class="more">
+        <details class="more" open=open>
             <summary>"As a table"</summary>
             <div class="table-scroll keep" role="region" aria-label=label tabindex="0">
                 <table class="table dense">

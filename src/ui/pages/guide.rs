@@ -52,7 +52,9 @@ fn Row(section: Section) -> impl IntoView {
     let state = Memo::new(move |_| {
         inspector.report.with(|report| {
             inspector.catalogue.with(|catalogue| match (report, catalogue) {
-                (Some(report), Some(catalogue)) => state(&place, report, catalogue),
+                (Some(report), Some(catalogue)) => {
+                    inspector.logs.first.with(|log| state(&place, report, catalogue, log.as_ref()))
+                }
                 _ => (State::Unknown, String::new()),
             })
         })
@@ -80,12 +82,13 @@ fn Row(section: Section) -> impl IntoView {
 }
 
 pub fn face(state: State) -> Face {
-    match state {
-        State::Fine => Face::new(Tone::Good, Glyph::Verdict(Verdict::Holds), "Fine"),
-        State::Attention => Face::new(Tone::Warn, Glyph::Warn, "Look here"),
-        State::Told => Face::new(Tone::Info, Glyph::Info, "Told"),
-        State::Unknown => Face::new(Tone::Mute, Glyph::Dot, "Open"),
-    }
+    let (tone, glyph) = match state {
+        State::Fine => (Tone::Good, Glyph::Verdict(Verdict::Holds)),
+        State::Attention => (Tone::Warn, Glyph::Warn),
+        State::Told => (Tone::Info, Glyph::Info),
+        State::Unknown => (Tone::Mute, Glyph::Dot),
+    };
+    Face::new(tone, glyph, state.label())
 }
 
 /// The view that answers.
@@ -100,6 +103,8 @@ pub fn route(place: &Place) -> Route {
         Place::Repair => Route::Repair(None),
         Place::Benchmarks => Route::Benchmarks(None),
         Place::Benchmark(id) => Route::Benchmarks(Some(id.clone())),
+        Place::Monitoring => Route::Monitoring,
+        Place::Pool => Route::Pool,
         Place::Practices => Route::Practices(None),
         Place::Practice(id) => Route::Practices(Some(id.clone())),
         Place::Troubleshooting => Route::Troubleshooting,

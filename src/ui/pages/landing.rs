@@ -172,6 +172,8 @@ fn DropZone(dragging: RwSignal<bool>) -> impl IntoView {
             </p>
             <p>
                 <a href=Route::Monitoring.href()>"Read a log of the application instead"</a>
+                ", or "
+                <a href=Route::Pool.href()>"look at its connection pool"</a>
             </p>
         </section>
     }

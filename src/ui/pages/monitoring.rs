@@ -21,7 +21,7 @@ use problems::ProblemsNote;
 use projects::Projects;
 use queries::Queries;
 use slowest::Slowest;
-use source::LogSource;
+pub use source::LogSource;
 
 #[component]
 pub fn Monitoring() -> impl IntoView {

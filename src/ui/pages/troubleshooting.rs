@@ -4,8 +4,9 @@ use leptos::prelude::*;
 
 use crate::domain::headline::Headline;
 use crate::domain::numbers::counted;
-use crate::domain::troubleshooting::{self, Check, State, Trouble, n_attention};
+use crate::domain::troubleshooting::{self, Check, State, Trouble, missing_steps, n_attention};
 use crate::ui::components::answer::Answer;
+use crate::ui::components::step_button::StepButton;
 use crate::ui::components::verdict::Badge;
 use crate::ui::{Inspector, Marked};
 
@@ -17,7 +18,9 @@ pub fn Troubleshooting() -> impl IntoView {
     let headline = Memo::new(move |_| {
         let n = inspector.report.with(|report| {
             inspector.catalogue.with(|catalogue| match (report, catalogue) {
-                (Some(report), Some(catalogue)) => n_attention(report, catalogue),
+                (Some(report), Some(catalogue)) => {
+                    inspector.logs.first.with(|log| n_attention(report, catalogue, log.as_ref()))
+                }
                 _ => 0,
             })
         });
@@ -28,12 +31,35 @@ pub fn Troubleshooting() -> impl IntoView {
         let lead = "The guide's lists for trouble, answered from this file and from what ran on it.".to_owned();
         Headline { title, lead }
     });
+    let missing = Memo::new(move |_| {
+        inspector.report.with(|report| {
+            inspector.catalogue.with(|catalogue| match (report, catalogue) {
+                (Some(report), Some(catalogue)) => missing_steps(report, catalogue),
+                _ => Vec::new(),
+            })
+        })
+    });
+    let hint = move || {
+        let n = missing.with(|steps| steps.len() as u64);
+        format!(
+            "{} on copies of the file. What only a log knows is read under Monitoring.",
+            counted(n, "step", "steps")
+        )
+    };
     let troubles = inspector.catalogue.with_untracked(|catalogue| {
         catalogue.iter().flat_map(|catalogue| catalogue.troubles.clone()).collect::<Vec<_>>()
     });
     view! {
         <div class="stack stack-5">
-            <Answer headline=headline name="Troubleshooting" />
+            <div class="stack stack-3">
+                <Answer headline=headline name="Troubleshooting" />
+                <Show when=move || missing.with(|steps| !steps.is_empty())>
+                    <div class="row no-print">
+                        <StepButton steps=missing label="Answer what is open" busy_label="Asking the file" class="btn" />
+                        <span class="hint">{hint}</span>
+                    </div>
+                </Show>
+            </div>
             {troubles.into_iter().map(section).collect_view()}
         </div>
     }
@@ -57,9 +83,10 @@ fn Line(check: Check) -> impl IntoView {
     let Check { advice, asks, place } = check;
     let answer = Memo::new(move |_| {
         inspector.report.with(|report| {
-            inspector
-                .catalogue
-                .with(|catalogue| Some(troubleshooting::answer(&asks, report.as_ref()?, catalogue.as_ref()?)))
+            inspector.catalogue.with(|catalogue| {
+                let (report, catalogue) = (report.as_ref()?, catalogue.as_ref()?);
+                Some(inspector.logs.first.with(|log| troubleshooting::answer(&asks, report, catalogue, log.as_ref())))
+            })
         })
     });
     let badge = move || {

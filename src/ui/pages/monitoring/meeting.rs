@@ -3,14 +3,16 @@
 use leptos::prelude::*;
 
 use crate::domain::failure::Failure;
-use crate::domain::monitoring::{Distribution, LoggedRun, QueryDurations, meeting};
+use crate::domain::monitoring::{Distribution, LoggedRun, QueryDurations, expectation, meeting};
+use crate::domain::verdict::Verdict;
 use crate::ui::components::alert::FailedHere;
 use crate::ui::components::bytecode::Statement;
 use crate::ui::components::claim::ClaimLine;
 use crate::ui::components::cost::CostTable;
 use crate::ui::components::plan::{CountedPlan, PlanPair};
 use crate::ui::components::sql::SqliteError;
-use crate::ui::{Inspector, Route};
+use crate::ui::components::verdict::{Badge, Face, Tone};
+use crate::ui::{Glyph, Inspector, Route};
 
 #[component]
 pub fn Meeting(query: QueryDurations) -> impl IntoView {
@@ -51,6 +53,21 @@ fn one(query: &QueryDurations, project: Option<String>, answer: Result<LoggedRun
 
 fn content(logged: &Distribution, run: LoggedRun) -> AnyView {
     let words = meeting(logged, &run);
+    let expected = Inspector::use_()
+        .catalogue
+        .with_untracked(|catalogue| catalogue.as_ref().and_then(|catalogue| expectation(catalogue, logged, &run)));
+    let expected = expected.map(|(is_within, words)| {
+        let face = match is_within {
+            true => Face::new(Tone::Good, Glyph::Verdict(Verdict::Holds), "Within"),
+            false => Face::new(Tone::Bad, Glyph::Warn, "Not within"),
+        };
+        view! {
+            <div class="row row-tight">
+                <Badge face=face solid=true />
+                <span>{words}</span>
+            </div>
+        }
+    });
     let report = run.report;
     let claim = report.claim.clone().map(|claim| view! { <ClaimLine claim=claim /> });
     let parameters = report.parameters.iter().map(|parameter| parameter.value.clone()).collect();
@@ -61,6 +78,7 @@ fn content(logged: &Distribution, run: LoggedRun) -> AnyView {
     view! {
         <p>{words}</p>
         {error}
+        {expected}
         {claim}
         <PlanPair statement=statement before=before after=after />
         <CostTable before=report.before after=report.after />
