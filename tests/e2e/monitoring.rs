@@ -78,7 +78,8 @@ fn a_log_is_read_without_a_database_and_its_query_runs_on_one() {
         browser.text_of(".log-meeting").filter(|text| text.contains("in production meets"))
     });
     assert!(meeting.contains("page") && meeting.contains("workflow"), "{meeting}");
-    assert!(meeting.contains("Not within") && meeting.contains("The guide expects less than"), "{meeting}");
+    // The sample's largest project has more rows than the guide has a limit for.
+    assert!(meeting.contains("No limit") && meeting.contains("The guide names no limit for"), "{meeting}");
     browser.check_console_is_quiet();
 }
 

@@ -28,13 +28,19 @@ pub fn sections(report: &Report) -> Vec<Block> {
         blocks.push(Block::paragraph("The guide's sections were not looked at."));
         return blocks;
     }
-    let row = |section: &AnsweredSection| {
-        vec![Line::prose(&section.title), state(section.state), Line::prose(&section.answer).and(".")]
+    // What a section shares with its chapter is said once.
+    let row = |(at, section): (usize, &AnsweredSection)| {
+        let above = report.guide.iter().take(at).rev().find(|other| other.level < section.level);
+        let title = Line::prose(&section.title);
+        match above.is_some_and(|above| (above.state, &above.answer) == (section.state, &section.answer)) {
+            true => vec![title, Line::default(), Line::default()],
+            false => vec![title, state(section.state), Line::prose(&section.answer).and(".")],
+        }
     };
     blocks.push(Block::table(
         "Sections of the guide, in its order",
         &["Section", "State", "On this file"],
-        report.guide.iter().map(row).collect(),
+        report.guide.iter().enumerate().map(row).collect(),
     ));
     blocks
 }

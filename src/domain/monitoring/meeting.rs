@@ -60,19 +60,21 @@ pub fn meeting(logged: &Distribution, run: &LoggedRun) -> String {
     format!("{meets} {follows}")
 }
 
-/// The guide's limit for a result of that size, held against both: whether both are below it, and a sentence. `None`
-/// where the guide gives none.
-pub fn expectation(catalogue: &Catalogue, logged: &Distribution, run: &LoggedRun) -> Option<(bool, String)> {
+/// The guide's limit for a result of that size, held against both: whether both are below it, if there is one, and a
+/// sentence. `None` where the statement could not run.
+pub fn expectation(catalogue: &Catalogue, logged: &Distribution, run: &LoggedRun) -> Option<(Option<bool>, String)> {
     let cost = run.report.before.as_ref()?;
-    let limit = catalogue.expected_ns(&run.report.id, cost.n_rows)?;
+    let rows = counted(cost.n_rows, "row", "rows");
+    let Some(limit) = catalogue.expected_ns(&run.report.id, cost.n_rows) else {
+        return Some((None, format!("The guide names no limit for {rows}.")));
+    };
     let (there, here) = (logged.median_ns() < limit, cost.median_ns < limit);
     let lies = |is_below| if is_below { "lies below it" } else { "does not" };
     let text = format!(
-        "The guide expects less than {} for {}: the log's median {}, this file's {}.",
+        "The guide expects less than {} for {rows}: the log's median {}, this file's {}.",
         duration(limit).text(),
-        counted(cost.n_rows, "row", "rows"),
         lies(there),
         lies(here),
     );
-    Some((there && here, text))
+    Some((Some(there && here), text))
 }

@@ -15,9 +15,12 @@ pub fn advice(outcomes: &[Outcome], set: u64) -> String {
         n => format!("{} out", counted(n, "query times", "queries time")),
     };
     let is_set = format!(
-        "With {} 99 of 100 queries wait {} at most for one, and {gave_up}.",
+        "With {} 99 of 100 queries {} for one, and {gave_up}.",
         counted(set, "connection", "connections"),
-        duration(wait(now)).text()
+        match wait(now) {
+            0 => "do not wait".into(),
+            ns => format!("wait {} at most", duration(ns).text()),
+        }
     );
     let locked = match now.lock_waits.quantile_ns(0.99) {
         ns if ns > UNNOTICED_NS => format!(

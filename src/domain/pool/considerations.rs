@@ -75,6 +75,12 @@ fn larger_pool(used: &PoolUse, max_connections: u64) -> Consideration {
             counted(used.max_used.into(), "connection was", "connections were"),
             max_connections
         )
+    } else if could_grow && used.n_time_outs > 0 {
+        format!(
+            "The log's pool never had more than {} and ran out; {max_connections} are allowed by these settings. The \
+             simulation below says whether that helps.",
+            counted(used.max_size.into(), "connection", "connections")
+        )
     } else if could_grow {
         format!(
             "Not yet: the pool never had more than {}, and {max_connections} are allowed. What was not available was \
@@ -86,7 +92,11 @@ fn larger_pool(used: &PoolUse, max_connections: u64) -> Consideration {
          do; stay below 20, because SQLite has one writer however many connections there are."
             .into()
     };
-    Consideration { question: "Is a larger pool needed?", applies: ran_out && !could_grow, answer }
+    Consideration {
+        question: "Is a larger pool needed?",
+        applies: ran_out && (!could_grow || used.n_time_outs > 0),
+        answer,
+    }
 }
 
 fn leak(used: &PoolUse) -> Consideration {

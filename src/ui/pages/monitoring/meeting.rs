@@ -58,8 +58,9 @@ fn content(logged: &Distribution, run: LoggedRun) -> AnyView {
         .with_untracked(|catalogue| catalogue.as_ref().and_then(|catalogue| expectation(catalogue, logged, &run)));
     let expected = expected.map(|(is_within, words)| {
         let face = match is_within {
-            true => Face::new(Tone::Good, Glyph::Verdict(Verdict::Holds), "Within"),
-            false => Face::new(Tone::Bad, Glyph::Warn, "Not within"),
+            Some(true) => Face::new(Tone::Good, Glyph::Verdict(Verdict::Holds), "Within"),
+            Some(false) => Face::new(Tone::Bad, Glyph::Warn, "Not within"),
+            None => Face::new(Tone::Mute, Glyph::Dot, "No limit"),
         };
         view! {
             <div class="row row-tight">

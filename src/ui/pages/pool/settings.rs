@@ -59,24 +59,26 @@ pub fn Settings(parsed: Parsed) -> impl IntoView {
                 <h2 id="pool-settings">"Settings"</h2>
                 <p>"As the guide has them; paste your own code in their place."</p>
             </div>
-            <div class="cols-2">
-                <div class="field">
-                    <label class="label" for="pool-code">
-                        "Code that builds the pool"
-                    </label>
-                    <textarea
-                        class="input mono log-text"
-                        id="pool-code"
-                        rows="9"
-                        spellcheck="false"
-                        prop:value=move || logs.pool_code.get()
-                        on:input=move |event| logs.pool_code.set(event_target_value(&event))
-                    ></textarea>
-                    {not_understood}
+            <div class="stack stack-4">
+                <div class="cols-2">
+                    <div class="field">
+                        <label class="label" for="pool-code">
+                            "Code that builds the pool"
+                        </label>
+                        <textarea
+                            class="input mono log-text"
+                            id="pool-code"
+                            rows="9"
+                            spellcheck="false"
+                            prop:value=move || logs.pool_code.get()
+                            on:input=move |event| logs.pool_code.set(event_target_value(&event))
+                        ></textarea>
+                        {not_understood}
+                    </div>
+                    <div class="stack stack-3">{found}</div>
                 </div>
-                <div class="stack stack-3">{found}</div>
+                <Explained parsed=parsed />
             </div>
-            <Explained parsed=parsed />
         </section>
     }
 }

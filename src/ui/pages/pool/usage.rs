@@ -8,6 +8,7 @@ use crate::domain::numbers::{count, duration};
 use crate::domain::pool::{self, Exhaustion};
 use crate::ui::components::chart::WideChart;
 use crate::ui::components::data_table::FiguresTable;
+use crate::ui::components::quantity::{Absent, Quantity};
 use crate::ui::components::table_frame::TableFrame;
 use crate::ui::components::verdict::{Badge, Face, Tone};
 use crate::ui::{Glyph, Inspector, Marked};
@@ -64,13 +65,19 @@ fn section(log: &LogSummary, max_connections: u64) -> impl IntoView + use<> {
 
 fn exhaustions(log: &LogSummary) -> Option<impl IntoView + use<>> {
     let row = |none: &Exhaustion| {
-        let length = none.to_ns.saturating_sub(none.from_ns).max(0).unsigned_abs();
+        let length = match none.n_lines {
+            1 => view! { <Absent why="one line alone tells of it" /> }.into_any(),
+            _ => {
+                let ns = none.to_ns.saturating_sub(none.from_ns).max(0).unsigned_abs();
+                view! { <Quantity quantity=duration(ns) /> }.into_any()
+            }
+        };
         view! {
             <tr>
                 <th scope="row">{at_words(log.axis, none.from_ns)}</th>
                 <td class="num">{count(none.line)}</td>
                 <td class="num">{count(none.n_lines)}</td>
-                <td class="num">{duration(length).text()}</td>
+                <td class="num">{length}</td>
             </tr>
         }
     };
