@@ -154,6 +154,11 @@ impl Report {
         self.guide = guide::sections(self, catalogue, log);
     }
 
+    /// `db.sqlite, evaluated at 2026-10-25 09:30:00 UTC`.
+    pub fn title(&self) -> String {
+        format!("{}, evaluated at {} UTC", self.database.file_name, self.now.sqlite_text())
+    }
+
     pub fn index(&self, name: &str) -> Option<&IndexReport> {
         self.migration.iter().find(|entry| entry.index == name)
     }

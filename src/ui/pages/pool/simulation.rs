@@ -9,7 +9,7 @@ use crate::domain::pool::{self, Job, Load, Outcome, SIZES};
 use crate::ui::Inspector;
 use crate::ui::components::chart::WideChart;
 use crate::ui::components::choose::{Segment, Segments};
-use crate::ui::components::data_table::FiguresTable;
+use crate::ui::components::data_table::Figures;
 
 use super::Parsed;
 
@@ -75,7 +75,7 @@ pub fn Simulation(parsed: Parsed) -> impl IntoView {
             view! {
                 <p aria-live="polite">{pool::advice(outcomes, set)}</p>
                 {picture}
-                <FiguresTable label="Waiting by size of the pool" table=charts::waiting_table(outcomes) open=true />
+                <Figures label="Waiting by size of the pool" table=charts::waiting_table(outcomes) />
             }
         })
     };
