@@ -118,10 +118,10 @@ pub fn change(change: &Change) -> String {
 /// `what` says between which two: `by the migration`.
 pub fn change_by(what: &str, change: &Change) -> String {
     let sentence = format!(
-        "Change of the median {what}: {}, 95\u{a0}% interval {}, p\u{a0}=\u{a0}{:.3}. {} at a noise threshold of {:.0}\u{a0}%.",
+        "Change of the median {what}: {}, 95\u{a0}% interval {}, {}. {} at a noise threshold of {:.0}\u{a0}%.",
         percent(change.ratio.point),
         percent_range(change.ratio),
-        change.p_value,
+        numbers::p_value(change.p_value),
         change.verdict.label(),
         change.noise_threshold * 100.0
     );

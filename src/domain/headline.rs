@@ -227,19 +227,20 @@ pub fn cleanups(report: &Report, _catalogue: &Catalogue) -> Headline {
             if n == 1 { "clean-ups fails" } else { "clean-ups fail" }
         ),
     };
-    let freed: u64 = ran.iter().filter_map(|cleanup| cleanup.bytes_freed).sum();
+    // They overlap, so what each frees by itself does not add up.
+    let most = ran.iter().filter_map(|cleanup| Some((cleanup.bytes_freed?, &cleanup.title))).max();
     let works = ran.len() - failing.len();
     let mut lead = Vec::new();
     if !failing.is_empty() && works > 0 {
         let subject = if works == 1 { "The other one removes" } else { "The others remove" };
         lead.push(format!("{subject} {}, cascades included.", counted(n_rows, "row", "rows")));
     }
-    if freed > 0 {
-        lead.push(format!(
-            "Each by itself, they free {} of {}.",
-            bytes(freed).text(),
-            bytes(report.database.bytes).text()
-        ));
+    if let Some((freed, title)) = most.filter(|(freed, _)| *freed > 0) {
+        let (freed, whole) = (bytes(freed).text(), bytes(report.database.bytes).text());
+        lead.push(match ran.len() {
+            1 => format!("It frees {freed} of {whole}."),
+            _ => format!("{title} frees most by itself, {freed} of {whole}."),
+        });
     }
     lead.push("Each ran on a copy of its own; nothing has been removed.".into());
     Headline { title, lead: lead.join(" ") }

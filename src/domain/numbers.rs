@@ -120,6 +120,11 @@ pub fn ratio(before: u64, after: u64) -> Ratio {
     }
 }
 
+/// `p = 0.031`, and never `p = 0.000`.
+pub fn p_value(p: f64) -> String {
+    if p < 0.001 { "p\u{a0}<\u{a0}0.001".into() } else { format!("p\u{a0}=\u{a0}{p:.3}") }
+}
+
 /// The factor of a ratio: `7.6 ×`, `120 ×`, `1,234 ×`.
 pub fn times(factor: f64) -> String {
     if factor < 100.0 { format!("{factor:.1} ×") } else { format!("{} ×", count(factor.round() as u64)) }

@@ -6,7 +6,7 @@ use crate::domain::headline::Headline;
 use crate::domain::instant::Instant;
 use crate::domain::log::{ProblemKind, Problems};
 use crate::domain::measuring::Fit;
-use crate::domain::numbers::{bytes, count, counted, duration, percent, share};
+use crate::domain::numbers::{bytes, count, counted, duration, p_value, percent, share};
 use crate::domain::row_export::csv_field;
 use crate::domain::words::{code, list};
 
@@ -83,10 +83,7 @@ pub fn tendency_words(comparison: &Comparison) -> String {
         Tendency::Unknown => "Fewer than 20 events on a side: nothing can be said.".into(),
         Tendency::Same => format!("A later one takes longer than an earlier one in {chance} of all pairs."),
         Tendency::Slower | Tendency::Faster => {
-            let p = match comparison.p_value {
-                p if p < 0.001 => "p < 0.001".into(),
-                p => format!("p = {p:.3}"),
-            };
+            let p = p_value(comparison.p_value);
             format!("A later one takes longer than an earlier one in {chance} of all pairs ({p}).")
         }
     }

@@ -1,7 +1,7 @@
 //! What the file's redundant indexes and those with few different values are worth, and what they cost.
 
 use super::transactions::Writes;
-use super::{Attempt, Comparison, Effect, Figure, Findings, Metric, PracticeVerdict, Trial};
+use super::{Attempt, Comparison, Effect, Figure, Findings, Metric, PracticeVerdict, Trial, Way};
 use crate::domain::numbers::{bytes, count, counted};
 use crate::domain::words::{code, list};
 
@@ -97,23 +97,30 @@ fn redundancy(one: &Redundant, n_queries: u64) -> String {
 }
 
 fn cardinality(one: &LowCardinality) -> String {
-    let takes = |comparison: &Comparison| {
-        let how = match comparison.effect_on_work() {
-            Effect::Less => "less work with it",
-            Effect::Same => "as much work with it",
-            Effect::More => "more work with it",
-        };
-        format!("{how} ({}, without {})", comparison.after.took(), comparison.before.took())
+    let helps = |comparison: &Comparison| {
+        let rows = counted(comparison.after.cost.n_rows, "row", "rows");
+        let steps = |way: &Way| count(way.cost.vm_steps);
+        match comparison.effect_on_work() {
+            Effect::Less => format!(
+                "less work with it ({rows}: {} VM steps in place of {})",
+                steps(&comparison.after),
+                steps(&comparison.before)
+            ),
+            Effect::Same => format!("as much work with it ({rows})"),
+            Effect::More => format!(
+                "more work with it ({rows}: {} VM steps, without it {})",
+                steps(&comparison.after),
+                steps(&comparison.before)
+            ),
+        }
     };
     format!(
-        "{} has {} in {}. The {} that share the most frequent one are {}; the {} with the rarest one are {}.",
+        "{} has {} in {}: to find the most frequent one is {}, the rarest one {}.",
         code(&one.index),
         counted(one.n_values, "value", "values"),
         code(&one.column),
-        counted(one.common.after.cost.n_rows, "row", "rows"),
-        takes(&one.common),
-        counted(one.rare.after.cost.n_rows, "row", "rows"),
-        takes(&one.rare)
+        helps(&one.common),
+        helps(&one.rare)
     )
 }
 
@@ -137,7 +144,6 @@ fn written(one: &Redundant) -> Trial {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::practices::Way;
     use crate::domain::query::Cost;
 
     fn low(common: u64, rare: u64) -> LowCardinality {

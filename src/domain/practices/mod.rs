@@ -196,6 +196,11 @@ impl Metric {
         }
     }
 
+    /// The time of a single run is no ground for a ratio.
+    pub fn is_repeatable(self) -> bool {
+        !matches!(self, Self::FirstRunNs | Self::ElapsedNs)
+    }
+
     /// SQLite's own names stand as they are.
     pub fn label(self) -> &'static str {
         match self {

@@ -29,7 +29,14 @@ pub fn Guide() -> impl IntoView {
             ),
         }
     });
-    let rows = sections.into_iter().map(|section| view! { <Row section=section /> }).collect_view();
+    let rows = (0..sections.len())
+        .map(|at| {
+            let section = sections[at].clone();
+            let above = sections[..at].iter().rev().find(|other| other.level < section.level);
+            let own = above.is_none_or(|above| above.place != section.place);
+            view! { <Row section=section own=own /> }
+        })
+        .collect_view();
     view! {
         <div class="stack stack-5">
             <Answer headline=headline name="Guide" />
@@ -44,8 +51,9 @@ pub fn Guide() -> impl IntoView {
     }
 }
 
+/// A section that is answered where the one above it is says nothing of its `own`.
 #[component]
-fn Row(section: Section) -> impl IntoView {
+fn Row(section: Section, own: bool) -> impl IntoView {
     let inspector = Inspector::use_();
     let Section { title, level, place } = section;
     let href = route(&place).href();
@@ -57,24 +65,25 @@ fn Row(section: Section) -> impl IntoView {
             })
         })
     });
+    let stands = move || {
+        let (state, text) = state.get();
+        view! {
+            <span class="row row-tight">
+                <Badge face=face(state) />
+                <span>
+                    <Marked text=text />
+                </span>
+            </span>
+        }
+    };
     view! {
         <tr>
             <th scope="row" class="guide-section" data-level=level.to_string()>
-                <a href=href>{title}</a>
+                <a href=href>
+                    <Marked text=title />
+                </a>
             </th>
-            <td>
-                {move || {
-                    let (state, text) = state.get();
-                    view! {
-                        <span class="row row-tight">
-                            <Badge face=face(state) />
-                            <span>
-                                <Marked text=text />
-                            </span>
-                        </span>
-                    }
-                }}
-            </td>
+            <td>{own.then_some(stands)}</td>
         </tr>
     }
 }

@@ -39,7 +39,10 @@ pub fn Detail(id: String) -> impl IntoView {
         </div>
         {move || {
             let trials = practice.get().map(|practice| practice.trials).unwrap_or_default();
-            trials.into_iter().enumerate().map(|(at, trial)| view! { <TrialSection at=at trial=trial /> }).collect_view()
+            // Many of a kind are a list to choose from; a few are read.
+            let open = trials.len() <= 3;
+            let sections = trials.into_iter().enumerate();
+            sections.map(|(at, trial)| view! { <TrialSection at=at trial=trial open=open /> }).collect_view()
         }}
     }
     .into_any()

@@ -12,7 +12,7 @@ use crate::ui::components::quantity::{Absent, Quantity};
 use crate::ui::components::sql::Sql;
 
 #[component]
-pub fn TrialSection(at: usize, trial: Trial) -> impl IntoView {
+pub fn TrialSection(at: usize, trial: Trial, open: bool) -> impl IntoView {
     let Trial { title, before, after, figures, change } = trial;
     let id = format!("trial-{at}");
     let name = title.replace('`', "");
@@ -22,12 +22,13 @@ pub fn TrialSection(at: usize, trial: Trial) -> impl IntoView {
     let rows = figures.into_iter().map(row).collect_view();
     view! {
         <section class="section" aria-labelledby=id>
-            <div class="section-head">
-                <h3 id=id.clone()>
-                    <Marked text=title />
-                </h3>
-            </div>
-            <div class="stack stack-3">
+            <details class="trial" open=open>
+                <summary>
+                    <h3 id=id.clone()>
+                        <Marked text=title />
+                    </h3>
+                </summary>
+                <div class="stack stack-3">
                 <div class="table-scroll keep" role="region" aria-label=label tabindex="0">
                     <table class="table">
                         <caption class="visually-hidden">"Figures of both ways, " {name}</caption>
@@ -52,14 +53,16 @@ pub fn TrialSection(at: usize, trial: Trial) -> impl IntoView {
                 <details class="more">
                     <summary>"Statements and plans"</summary>
                     <div class="cols-2">{attempt(before)} {attempt(after)}</div>
-                </details>
-            </div>
+                    </details>
+                </div>
+            </details>
         </section>
     }
 }
 
 fn row(figure: Figure) -> impl IntoView {
-    let ratio = figure.before.zip(figure.after).map(|(before, after)| ratio(numbers::ratio(before, after)));
+    let both = figure.before.zip(figure.after).filter(|_| figure.metric.is_repeatable());
+    let ratio = both.map(|(before, after)| ratio(numbers::ratio(before, after)));
     let unit = figure.metric.unit();
     view! {
         <tr>
