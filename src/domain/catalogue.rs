@@ -118,6 +118,11 @@ pub struct DocumentedCleanup {
 }
 
 impl DocumentedCleanup {
+    /// What stands behind WHERE.
+    pub fn condition(&self) -> &str {
+        self.sql.split_once("WHERE").map_or("1", |(_, condition)| condition).trim().trim_end_matches(';')
+    }
+
     /// The same with another retention: only the modifier of its instant is written anew.
     pub fn with_retention(&self, days: u32) -> Self {
         let modifier = |days: u32| format!("'-{days} days'");

@@ -18,7 +18,7 @@ use super::verdict::Claim;
 use cascade::{IndexTrial, LookUp};
 use histogram::Histogram;
 use space::Space;
-use stragglers::Straggler;
+use stragglers::{Corrected, Straggler};
 
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct CleanupReport {
@@ -78,6 +78,9 @@ pub struct CleanupReport {
     pub blocking: Vec<BlockingRows>,
     /// What lets a blocked statement finish; tried on a copy of this file.
     pub release: Option<Release>,
+    /// The statement without the rows that are held, run on a copy.
+    #[serde(default)]
+    pub narrowed: Option<Corrected>,
     /// SQLite's words when the statement does not prepare on this file.
     pub error: Option<String>,
 }
@@ -140,6 +143,14 @@ pub struct WithoutForeignKeys {
     /// Rows whose parent went, by child table; only those that were no orphans before.
     pub orphans: BTreeMap<String, u64>,
     pub error: Option<String>,
+}
+
+impl WithoutForeignKeys {
+    /// Without foreign keys there is no cascade: what goes beside the statement's own rows goes by triggers.
+    pub fn removed_by_triggers(&self, table: &str) -> BTreeMap<String, u64> {
+        let others = self.by_table.iter().filter(|(name, _)| !name.eq_ignore_ascii_case(table));
+        others.map(|(name, n)| (name.clone(), *n)).collect()
+    }
 }
 
 /// A few rows of a table, as a person may see them.

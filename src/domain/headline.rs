@@ -219,6 +219,7 @@ pub fn cleanups(report: &Report, _catalogue: &Catalogue) -> Headline {
         .sum();
     let title = match failing.len() {
         0 => format!("{} would remove {}", the_cleanups(ran.len()), counted(n_rows, "row", "rows")),
+        _ if ran.len() == 1 => "The clean-up that was tried fails on this file".into(),
         n => format!(
             "{} of {} {} on this file",
             number_word(n),

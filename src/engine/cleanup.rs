@@ -7,10 +7,10 @@ mod histogram;
 pub mod space;
 mod stragglers;
 pub mod together;
+mod way_down;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use rusqlite::config::DbConfig;
 use rusqlite::{Connection, StatementStatus};
 
 use blocking::{blocking_rows, release};
@@ -79,6 +79,7 @@ pub fn preview(
             report.n_child_rows.insert(child, n_rows);
         }
     }
+    report.narrowed = blocking::narrowed(cleanup, database, original, &run.blocking)?;
     report.blocking = run.blocking;
     report.release = run.release;
     let with_keys = run.outcome;
@@ -99,13 +100,11 @@ pub fn preview(
     });
     report.foreign_keys_on = Some(with_keys);
     progress::stage(3, N_STAGES);
-    let conditions = missed_conditions(cleanup);
-    let count = |condition: &str| -> Result<u64> {
-        let sql = format!("SELECT count(*) FROM {} WHERE {condition}", quoted(&cleanup.table));
-        Ok(original.query_row(&sql, [], |row| row.get::<_, i64>(0))?.unsigned_abs())
-    };
-    report.n_missed_by_text_comparison = Some(count(&conditions.missed)?);
-    report.n_without_time = Some(count(&conditions.without_time)?);
+    let [missed, without_time] = missed_conditions(cleanup);
+    let finished = cleanup.finished.as_deref().unwrap_or("1");
+    let counts = count_each(original, &cleanup.table, finished, &[&missed, &without_time])?;
+    report.n_missed_by_text_comparison = counts.first().copied();
+    report.n_without_time = counts.get(1).copied();
     Ok(report)
 }
 
@@ -116,22 +115,23 @@ fn unless_damaged<T>(answer: Result<T>) -> Result<Option<T>> {
     }
 }
 
-struct MissedConditions {
-    missed: String,
-    without_time: String,
-}
-
-/// Old enough as an instant but not as text; finished without a time.
-fn missed_conditions(cleanup: &DocumentedCleanup) -> MissedConditions {
+/// Of finished rows: old enough as an instant but not as text; without a time.
+fn missed_conditions(cleanup: &DocumentedCleanup) -> [String; 2] {
     let column = quoted(&cleanup.time_column);
     let modifier = format!("'-{} days'", cleanup.retention_days);
-    let finished = cleanup.finished.as_ref().map(|finished| format!("({finished}) AND ")).unwrap_or_default();
-    MissedConditions {
-        missed: format!(
-            "{finished}julianday({column}) < julianday('now', {modifier}) AND NOT ({column} < datetime('now', {modifier}))"
-        ),
-        without_time: format!("{finished}{column} IS NULL"),
-    }
+    let old = format!("julianday({column}) < julianday('now', {modifier})");
+    [format!("{old} AND NOT ({column} < datetime('now', {modifier}))"), format!("{column} IS NULL")]
+}
+
+/// Rows of a table among those that meet `all`, by each further condition, counted in one walk.
+fn count_each(db: &Db, table: &str, all: &str, conditions: &[&str]) -> Result<Vec<u64>> {
+    let counts: Vec<String> =
+        conditions.iter().map(|condition| format!("count(*) FILTER (WHERE {condition})")).collect();
+    let sql = format!("SELECT {} FROM main.{} WHERE {all}", counts.join(", "), quoted(table));
+    let counts = db.query_row(&sql, [], |row| {
+        (0..conditions.len()).map(|at| row.get::<_, i64>(at).map(i64::unsigned_abs)).collect()
+    });
+    Ok(counts?)
 }
 
 struct Run {
@@ -158,12 +158,13 @@ fn with_foreign_keys(
     // Sizes read every page; a damaged one must not stop a deletion that never comes near it.
     let before = unless_damaged(space::Before::read(original))?;
     let steps = |ran: Executed| btree_pages::count(original, fork, &ran.pages, plan, ran.scans);
-    let Deletion { db, tally, answer, elapsed_ns } = delete(cleanup, fork, ForeignKeys::On, Checked::AsDeclared, plan)?;
+    let Deletion { db, tally, answer, elapsed_ns, checked } =
+        delete(cleanup, fork, ForeignKeys::On, Checked::AsDeclared, plan)?;
     let start = monotonic_ns();
-    let answer = answer.and_then(|ran| Ok(db.execute_batch("COMMIT").map(|()| ran)?));
+    let answer = answer.and_then(|ran| Ok((ran, db.execute_batch("COMMIT").err().map(EngineError::from))));
     let elapsed_ns = elapsed_ns + monotonic_ns().saturating_sub(start);
-    let error = match answer {
-        Ok(ran) => {
+    let (error, refused) = match answer {
+        Ok((ran, None)) => {
             let own = of_table(&tally.deleted, &cleanup.table);
             let outcome = WithForeignKeys {
                 outcome: DeleteOutcome::Ok,
@@ -181,10 +182,12 @@ fn with_foreign_keys(
             let space = measured.transpose()?.flatten();
             return Ok(Run { outcome, tally, steps, space, blocking: Vec::new(), release: None });
         }
-        Err(error) if error.is_cancelled() => return Err(error),
-        Err(error) => error,
+        Ok((ran, Some(error))) => (error, (checked == Checked::AtCommit).then_some((db, tally, ran))),
+        Err(error) => (error, None),
     };
-    drop(db);
+    if error.is_cancelled() {
+        return Err(error);
+    }
     let mut run = Run {
         outcome: WithForeignKeys {
             outcome: DeleteOutcome::Failed,
@@ -200,24 +203,33 @@ fn with_foreign_keys(
     };
     if is_violation(&error) {
         run.outcome.outcome = DeleteOutcome::ForeignKeyViolation;
-        let Deletion { db, tally, answer, .. } = delete(cleanup, fork, ForeignKeys::On, Checked::AtCommit, plan)?;
-        match answer {
-            Ok(ran) => {
-                run.steps = steps(ran)?;
-                run.outcome.n_matching = of_table(&tally.deleted, &cleanup.table);
-                run.blocking = blocking_rows(&db, database, original, &tally)?;
-                run.release = release(&db, cleanup, database, &run.blocking, &tally)?;
-                run.tally = tally;
-                return Ok(run);
-            }
-            Err(error) if error.is_cancelled() => return Err(error),
-            // A trigger stops it as well.
-            Err(_) => {}
+        let refused = refused.map_or_else(|| delete_up_to_commit(cleanup, fork, plan), |refused| Ok(Some(refused)))?;
+        if let Some((db, tally, ran)) = refused {
+            run.steps = steps(ran)?;
+            run.outcome.n_matching = of_table(&tally.deleted, &cleanup.table);
+            run.blocking = blocking_rows(&db, database, original, &tally)?;
+            run.release = release(&db, cleanup, database, &run.blocking, &tally)?;
+            run.tally = tally;
+            return Ok(run);
         }
     }
     // What was stopped half-way says nothing about how many rows there were.
     run.outcome.n_matching = n_matching(cleanup, fork)?;
     Ok(run)
+}
+
+/// The statement with all constraints checked at COMMIT, which is not tried. `None` when a trigger stops it as well.
+fn delete_up_to_commit(
+    cleanup: &DocumentedCleanup,
+    fork: &Fork,
+    plan: &[PlanRow],
+) -> Result<Option<(Db, Tally, Executed)>> {
+    let Deletion { db, tally, answer, .. } = delete(cleanup, fork, ForeignKeys::On, Checked::AtCommit, plan)?;
+    match answer {
+        Ok(ran) => Ok(Some((db, tally, ran))),
+        Err(error) if error.is_cancelled() => Err(error),
+        Err(_) => Ok(None),
+    }
 }
 
 struct Deletion {
@@ -226,6 +238,8 @@ struct Deletion {
     /// The transaction is still open.
     answer: Result<Executed>,
     elapsed_ns: u64,
+    /// When foreign keys were checked in truth.
+    checked: Checked,
 }
 
 /// When foreign keys are checked.
@@ -237,7 +251,8 @@ enum Checked {
 }
 
 /// The statement in a transaction. Nothing needs to be taken back, so nothing is journaled; only a statement that fails
-/// is run again with a journal, to hear SQLite's words.
+/// is run again with a journal, to hear SQLite's words. Where all foreign keys are checked at the statement's end, COMMIT
+/// checks the same, and what it refuses can be looked at without another run.
 fn delete(
     cleanup: &DocumentedCleanup,
     fork: &Fork,
@@ -245,7 +260,7 @@ fn delete(
     checked: Checked,
     plan: &[PlanRow],
 ) -> Result<Deletion> {
-    let run = |db: Db| -> Result<Deletion> {
+    let run = |db: Db, checked: Checked| -> Result<Deletion> {
         db.execute_batch("BEGIN")?;
         if checked == Checked::AtCommit {
             db.execute_batch("PRAGMA defer_foreign_keys = ON")?;
@@ -253,13 +268,22 @@ fn delete(
         let start = monotonic_ns();
         let (tally, answer) = Tally::of(&db, || execute(&db, &cleanup.sql, plan));
         let elapsed_ns = monotonic_ns().saturating_sub(start);
-        Ok(Deletion { db, tally, answer, elapsed_ns })
+        Ok(Deletion { db, tally, answer, elapsed_ns, checked })
     };
-    let quick = run(Db::open_unjournaled(fork.fork(), foreign_keys)?)?;
+    let db = Db::open_unjournaled(fork.fork(), foreign_keys)?;
+    let all_wait = foreign_keys == ForeignKeys::On && all_checked_at_the_end(&db)?;
+    let quick = run(db, if all_wait { Checked::AtCommit } else { checked })?;
     match &quick.answer {
-        Err(error) if !error.is_cancelled() => run(Db::open(fork.fork(), foreign_keys)?),
+        Err(error) if !error.is_cancelled() => run(Db::open_to_change(fork.fork(), foreign_keys)?, checked),
         _ => Ok(quick),
     }
+}
+
+/// Whether no foreign key is RESTRICT, which is checked at once, or deferred. A table that only speaks of them is none
+/// the worse for it.
+fn all_checked_at_the_end(db: &Db) -> Result<bool> {
+    let sql = "SELECT NOT EXISTS (SELECT 1 FROM sqlite_schema WHERE sql LIKE '%restrict%' OR sql LIKE '%deferr%')";
+    Ok(db.query_row(sql, [], |row| row.get(0))?)
 }
 
 /// RESTRICT is a trigger of SQLite's own, which raises with the words of a foreign key and the code of a trigger.
@@ -274,8 +298,7 @@ fn is_violation(error: &EngineError) -> bool {
 /// Rows that the statement's own condition finds.
 fn n_matching(cleanup: &DocumentedCleanup, fork: &Fork) -> Result<u64> {
     let db = Db::open(fork.fork(), ForeignKeys::Off)?;
-    db.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_TRIGGER, false)?;
-    Ok(db.execute(&cleanup.sql, [])? as u64)
+    Ok(count_each(&db, &cleanup.table, cleanup.condition(), &["1"])?.into_iter().sum())
 }
 
 /// What a statement that ran to its end counted.

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::Session;
 use super::connection::{Db, ForeignKeys};
 use super::error::{EngineError, Result};
 use super::tally::{DoomedKeys, Tally};
@@ -19,8 +20,8 @@ pub(super) struct Doomed {
 
 impl Doomed {
     /// Runs `cleanup` as the application would, and drops what it did.
-    pub fn find(cleanup: &DocumentedCleanup, database: &Database, fork: Fork) -> Result<Self> {
-        let db = Db::open(fork, ForeignKeys::On)?;
+    fn find(cleanup: &DocumentedCleanup, database: &Database, fork: Fork) -> Result<Self> {
+        let db = Db::open_to_change(fork, ForeignKeys::On)?;
         let (tally, answer) = Tally::with_keys(&db, database, || db.execute_batch(&cleanup.sql));
         match answer.map_err(EngineError::from) {
             Ok(()) => Ok(Self { cleanup: cleanup.id.clone(), keys: tally.into_keys() }),
@@ -30,5 +31,15 @@ impl Doomed {
                 Err(EngineError::new(FailureKind::Sql, message))
             }
         }
+    }
+}
+
+impl Session {
+    /// Sees to it that `doomed` holds what `cleanup` removes.
+    pub(super) fn find_doomed(&mut self, cleanup: &DocumentedCleanup) -> Result<()> {
+        if self.doomed.as_ref().is_none_or(|doomed| doomed.cleanup != cleanup.id) {
+            self.doomed = Some(Doomed::find(cleanup, &self.database, self.original.fork().fork())?);
+        }
+        Ok(())
     }
 }

@@ -9,7 +9,6 @@ use std::fmt::Write;
 use rusqlite::params;
 
 use super::connection::{Db, ForeignKeys, quoted};
-use super::doomed_rows::Doomed;
 use super::error::Result;
 use super::tally::DoomedKeys;
 use super::{Engine, Session, interrupt, not_open, unknown};
@@ -261,16 +260,12 @@ impl Session {
             return Ok(self.rows.insert(rows));
         }
         let table = self.database.table(&asked.table).cloned().ok_or_else(|| unknown("table", &asked.table))?;
-        let fork = self.original.fork();
-        if let Some(id) = &asked.removed_by
-            && self.doomed.as_ref().is_none_or(|doomed| doomed.cleanup != *id)
-        {
-            let cleanup = self.cleanup(catalogue, id)?;
-            self.doomed = Some(Doomed::find(&cleanup, &self.database, fork.fork())?);
+        if let Some(id) = &asked.removed_by {
+            self.find_doomed(&self.cleanup(catalogue, id)?)?;
         }
         let doomed = asked.removed_by.as_ref().map(|_| self.doomed.as_ref()?.keys.get(&table.name));
         let is_utf16 = self.database.encoding.starts_with("UTF-16");
-        Ok(self.rows.insert(Rows::find(asked, table, fork.fork(), is_utf16, doomed)?))
+        Ok(self.rows.insert(Rows::find(asked, table, self.original.fork().fork(), is_utf16, doomed)?))
     }
 }
 

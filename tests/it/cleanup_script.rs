@@ -61,10 +61,24 @@ fn check(fixture: &Fixture) -> Together {
     together
 }
 
+/// Rust that parses, with three functions and no more, whatever stands in the statements.
+#[track_caller]
+fn check_rust(script: &Script) -> String {
+    let job = script.to_rust();
+    let file = syn::parse_file(&job).unwrap_or_else(|error| panic!("{error}\n{job}"));
+    let functions = file.items.iter().filter_map(|item| match item {
+        syn::Item::Fn(function) => Some(function.sig.ident.to_string()),
+        _ => None,
+    });
+    let functions: Vec<String> = functions.collect();
+    assert_eq!(functions, ["cleanup_old_data", "delete_in_batches", "spawn_cleanup_job"], "{job}");
+    job
+}
+
 /// The statements of the job, as it runs them.
 #[track_caller]
 fn check_job(fixture: &Fixture, script: &Script) {
-    let (copy, job) = (fixture.copy(), script.to_rust());
+    let (copy, job) = (fixture.copy(), check_rust(script));
     let db = native::with_keys(&copy.path, true);
     let before = native::counts(&db);
     for step in &script.steps {
@@ -178,4 +192,9 @@ fn a_hostile_name_stays_a_name() {
     let sql = script.to_sql(hostile, true);
     run(&fixture.copy().path, &sql).unwrap();
     assert!(sql.lines().all(|line| !line.starts_with("DROP")), "{sql}");
+    script.steps.iter_mut().for_each(|step| {
+        step.table = "x\"## } fn more() {}".into();
+        step.condition = "content = '\"#; fn more() {}\n\\'".into();
+    });
+    check_rust(&script);
 }

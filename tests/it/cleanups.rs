@@ -442,6 +442,37 @@ fn a_blocked_statement_finishes_once_the_references_are_released() {
     }
 }
 
+/// Rows that are held stay, and all others go.
+#[track_caller]
+fn check_narrowed(fixture: &Fixture, id: &str, held: &str) {
+    let report = check_preview(fixture, id);
+    let narrowed = report.narrowed.unwrap();
+    let run = native_run(fixture, &narrowed.sql, NOW, true);
+    assert_eq!((run.error, &run.lost), (None, &narrowed.by_table), "{}", narrowed.sql);
+    let condition = native::at(NOW, report.sql.split_once("WHERE").unwrap().1.trim_end_matches(';'));
+    let sql = format!("SELECT count(*) FROM {} WHERE {condition} AND id IN ({held})", report.table);
+    let n_held = count(&fixture.native(), &sql);
+    assert!(n_held > 0 && narrowed.n_deleted > 0, "{}", narrowed.sql);
+    assert_eq!(narrowed.n_deleted, report.foreign_keys_on.unwrap().n_matching - n_held);
+}
+
+#[test]
+fn a_statement_without_the_rows_that_are_held_is_tried() {
+    check_narrowed(&Fixture::standard(), TERMINALS, "SELECT terminal_id FROM git_event");
+    for action in ["", "ON DELETE RESTRICT"] {
+        let lease = |of: &str| {
+            Fixture::standard().copy_with(&format!(
+                "CREATE TABLE \"the lease\" (id INTEGER PRIMARY KEY, \"of\" TEXT NOT NULL REFERENCES {of}(id) {action});
+                 INSERT INTO \"the lease\"(\"of\") SELECT id FROM {of} WHERE rowid % 3 = 0;"
+            ))
+        };
+        check_narrowed(&lease("workflow"), WORKFLOWS, "SELECT \"of\" FROM \"the lease\"");
+        let held = "SELECT workflow_id FROM workflow_task JOIN \"the lease\" ON \"of\" = workflow_task.id";
+        check_narrowed(&lease("workflow_task"), WORKFLOWS, held);
+    }
+    assert_eq!(check_preview(&Fixture::standard(), WORKFLOWS).narrowed, None, "nothing blocks");
+}
+
 #[test]
 fn no_release_is_offered_that_does_not_work() {
     for column in [

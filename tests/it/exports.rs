@@ -31,7 +31,8 @@ fn sample() -> &'static (Report, Catalogue) {
         let mut opened = open_sample();
         let catalogue = opened.engine.catalogue().clone();
         let mut report = Report::new(NOW, Environment::default(), opened.database.clone());
-        for step in steps(&catalogue) {
+        let asked = catalogue.cleanups.iter().map(|cleanup| Step::FindStragglers(cleanup.id.clone()));
+        for step in steps(&catalogue).into_iter().chain(asked).chain([Step::CleanTogether]) {
             let timed =
                 matches!(step, Step::TryWithout | Step::Benchmark(_) | Step::FileBenchmark(_) | Step::Practice(_));
             if !timed {

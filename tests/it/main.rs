@@ -6,6 +6,7 @@ mod benchmarks;
 mod bytecode;
 mod catalogue;
 mod charts;
+mod cleanup_bad_input;
 mod cleanup_script;
 mod cleanup_worlds;
 mod cleanups;

@@ -51,6 +51,19 @@ impl StragglerKind {
     pub fn stays(self) -> bool {
         !matches!(self, Self::YoungChild | Self::ActiveChild)
     }
+
+    /// Short, for a heading.
+    pub fn title(self) -> &'static str {
+        match self {
+            Self::MissedByText => "Compared as text",
+            Self::WithoutTime => "Finished without a time",
+            Self::UnnamedStatus => "Of a status that the guide does not name",
+            Self::Future => "With a time to come",
+            Self::Unreadable => "With a time that cannot be read",
+            Self::YoungChild => "Young rows of an old parent",
+            Self::ActiveChild => "Rows at work below a finished parent",
+        }
+    }
 }
 
 impl Straggler {

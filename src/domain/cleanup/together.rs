@@ -39,6 +39,11 @@ pub struct SequenceRun {
     pub n_deleted: u64,
     /// What stopped it; the next one runs all the same.
     pub error: Option<String>,
+    #[serde(default)]
+    pub elapsed_ns: u64,
+    /// Rows that it and its triggers removed, changed or added, in all tables.
+    #[serde(default)]
+    pub n_changes: u64,
 }
 
 impl Sequence {
@@ -63,6 +68,9 @@ impl Sequence {
 impl Together {
     /// What trying other orders came to.
     pub fn order_words(&self) -> String {
+        if self.n_orders_tried == 1 && self.foreign_keys_on.n_failed() == 0 {
+            return "Nothing stops any of them in the documented order, so no other was tried.".into();
+        }
         let tried = match self.n_orders_tried {
             n if n == self.n_orders => format!("All {n} orders were tried"),
             n => format!("{n} of {} orders were tried to their end", self.n_orders),

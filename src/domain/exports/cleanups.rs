@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 
 use super::document::{Block, Line, Tone};
 use super::figures::not_run;
+use crate::domain::cleanup::stragglers::Straggler;
+use crate::domain::cleanup::together::{Sequence, Together};
 use crate::domain::cleanup::{CleanupReport, DeleteOutcome, WithForeignKeys, WithoutForeignKeys};
 use crate::domain::numbers::{bytes, count, counted, duration};
 use crate::domain::report::Report;
@@ -25,8 +27,63 @@ pub fn blocks(report: &Report) -> Vec<Block> {
             let name = format!("What lets it finish: {} lose their reference", rows(release.n_released));
             blocks.push(Block::Details(name, vec![Block::Sql(release.sql.clone())]));
         }
+        if let Some(narrowed) = &cleanup.narrowed {
+            let name =
+                format!("Without the rows that are held it removes {} of its own table", rows(narrowed.n_deleted));
+            blocks.push(Block::Details(name, vec![Block::Sql(narrowed.sql.clone())]));
+        }
+        blocks.extend(cleanup.stragglers.iter().flatten().flat_map(straggler));
     }
+    blocks.extend(report.together.iter().flat_map(together));
     blocks
+}
+
+/// Rows that are treated otherwise than expected, with the statement that does not.
+fn straggler(straggler: &Straggler) -> Vec<Block> {
+    let mut line = Line::prose(&straggler.words());
+    let Some(corrected) = &straggler.corrected else { return vec![Block::paragraph(line)] };
+    line = match &corrected.error {
+        Some(words) => line.and(" Corrected, SQLite says: ").then(Line::code(words)),
+        None => line.and(" Corrected, it removes ").then(by_table(&corrected.by_table)).and("."),
+    };
+    let name = "The corrected statement, run on a copy".into();
+    vec![Block::paragraph(line), Block::Details(name, vec![Block::Sql(corrected.sql.clone())])]
+}
+
+/// All clean-ups one after the other.
+fn together(together: &Together) -> Vec<Block> {
+    let sequences = [
+        ("As documented, foreign keys on", &together.foreign_keys_on),
+        ("As documented, foreign keys off", &together.foreign_keys_off),
+        ("The best order found", &together.best),
+    ];
+    let mut table: Vec<Vec<Line>> = sequences.iter().map(|(name, sequence)| row(name, sequence)).collect();
+    let script = &together.script;
+    let left_out = or_none(script.left_out.iter().map(|left| Line::text(&left.title).and(": ").and(&left.why)));
+    let order = Line::joined(script.steps.iter().map(|step| Line::text(&step.title)));
+    table.push(vec!["The clean-up script".into(), order, left_out, by_table(&script.by_table), Line::text("none")]);
+    let head = ["Way", "Order", "Stopped", "Removes", "Orphans"];
+    vec![
+        Block::heading(3, "All of them, one after the other"),
+        Block::paragraph(Line::prose(&together.order_words())),
+        Block::table("All clean-ups together", &head, table),
+    ]
+}
+
+fn row(name: &str, sequence: &Sequence) -> Vec<Line> {
+    let stopped = sequence.runs.iter().filter_map(|run| Some((run, run.error.as_ref()?)));
+    vec![
+        name.into(),
+        Line::codes(sequence.runs.iter().map(|run| run.cleanup.as_str())),
+        or_none(stopped.map(|(run, words)| Line::code(&run.cleanup).and(": ").then(Line::code(words)))),
+        by_table(&sequence.by_table),
+        if sequence.orphans.is_empty() { Line::text("none") } else { by_table(&sequence.orphans) },
+    ]
+}
+
+fn or_none(lines: impl Iterator<Item = Line>) -> Line {
+    let line = Line::joined(lines);
+    if line.0.is_empty() { Line::text("none") } else { line }
 }
 
 fn facts(cleanup: &CleanupReport) -> Vec<(Line, Line)> {
@@ -49,7 +106,7 @@ fn facts(cleanup: &CleanupReport) -> Vec<(Line, Line)> {
     }
     facts.push((
         "Foreign keys off".into(),
-        cleanup.foreign_keys_off.as_ref().map_or_else(not_run, without_foreign_keys),
+        cleanup.foreign_keys_off.as_ref().map_or_else(not_run, |run| without_foreign_keys(run, &cleanup.table)),
     ));
     facts.push(("Missed by comparing text".into(), number(cleanup.n_missed_by_text_comparison)));
     facts.push(("Finished without a time, never removed".into(), number(cleanup.n_without_time)));
@@ -81,17 +138,18 @@ fn with_foreign_keys(run: &WithForeignKeys) -> Line {
     line.and(format!(", {cost}"))
 }
 
-fn without_foreign_keys(run: &WithoutForeignKeys) -> Line {
+fn without_foreign_keys(run: &WithoutForeignKeys, table: &str) -> Line {
     if let Some(words) = &run.error {
         return Line::word(Tone::Bad, "Fails").and(": ").then(Line::code(words));
     }
-    let removed = format!(", removes {}", rows(run.n_deleted));
-    match run.orphans.values().any(|n| *n > 0) {
-        true => {
-            Line::word(Tone::Warn, "Leaves orphans").and(format!("{removed}; orphans: ")).then(by_table(&run.orphans))
-        }
-        false => Line::word(Tone::Good, "Works").and(format!("{removed}; no orphans")),
+    let is_clean = run.orphans.values().all(|n| *n == 0);
+    let line = if is_clean { Line::word(Tone::Good, "Works") } else { Line::word(Tone::Warn, "Leaves orphans") };
+    let mut line = line.and(format!(", removes {}", rows(run.n_deleted)));
+    let by_triggers = run.removed_by_triggers(table);
+    if !by_triggers.is_empty() {
+        line = line.and("; triggers remove ").then(by_table(&by_triggers));
     }
+    if is_clean { line.and("; no orphans") } else { line.and("; orphans: ").then(by_table(&run.orphans)) }
 }
 
 fn by_table(rows_by_table: &BTreeMap<String, u64>) -> Line {

@@ -1,7 +1,10 @@
 //! Rows of other tables that keep a DELETE from finishing, and what lets it finish.
 
+use super::stragglers::try_statement;
+use super::way_down::WayDown;
 use super::{N_SAMPLES, children_of, of_table, sample_of};
 use crate::domain::catalogue::DocumentedCleanup;
+use crate::domain::cleanup::stragglers::Corrected;
 use crate::domain::cleanup::{BlockingRows, Release};
 use crate::domain::database::{Database, ForeignKey};
 use crate::domain::words::identifier;
@@ -101,6 +104,28 @@ pub fn release(
         n_deleted: of_table(&by_table, &cleanup.table),
         by_table,
     }))
+}
+
+/// The statement for those rows alone that nothing holds. `None` where it is not to be had, or does not finish either.
+pub fn narrowed(
+    cleanup: &DocumentedCleanup,
+    database: &Database,
+    original: &Db,
+    blocking: &[BlockingRows],
+) -> Result<Option<Corrected>> {
+    let way = WayDown { table: &cleanup.table, database };
+    let without = |rows: &BlockingRows| {
+        let child = database.table(&rows.table)?;
+        let key = child.foreign_keys.iter().find(|key| key.columns == rows.columns && key.parent == rows.parent)?;
+        way.without_held(child, key)
+    };
+    let Some(without) = blocking.iter().map(without).collect::<Option<Vec<_>>>() else { return Ok(None) };
+    if without.is_empty() {
+        return Ok(None);
+    }
+    let (table, condition) = (identifier(&cleanup.table), cleanup.condition());
+    let sql = format!("DELETE FROM {table}\nWHERE {condition}\n  AND {};", without.join("\n  AND "));
+    Ok(Some(try_statement(sql, cleanup, original)?).filter(|narrowed| narrowed.error.is_none()))
 }
 
 /// The columns that a foreign key refers to; the parent's primary key when it names none.

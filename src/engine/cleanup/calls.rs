@@ -38,10 +38,16 @@ impl Engine {
         let catalogue = &self.catalogue;
         let session = self.session.as_mut().ok_or_else(not_open)?;
         let cleanup = session.cleanup(catalogue, id)?;
-        let stragglers = match session.judge_cleanup(catalogue, &cleanup)?.error {
-            Some(_) => Vec::new(),
-            None => super::stragglers::find(&cleanup, catalogue, &session.database, &session.original)?,
+        if session.judge_cleanup(catalogue, &cleanup)?.error.is_some() {
+            return Ok(StepAnswer::Stragglers { cleanup: cleanup.id, stragglers: Vec::new() });
+        }
+        let found = match session.find_doomed(&cleanup) {
+            Err(error) if error.is_cancelled() => return Err(error),
+            found => found,
         };
+        // A statement that fails removes no child.
+        let doomed = session.doomed.as_ref().filter(|_| found.is_ok()).map(|doomed| &doomed.keys);
+        let stragglers = super::stragglers::find(&cleanup, catalogue, &session.database, &session.original, doomed)?;
         Ok(StepAnswer::Stragglers { cleanup: cleanup.id, stragglers })
     }
 

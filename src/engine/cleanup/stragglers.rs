@@ -2,47 +2,57 @@
 
 use std::collections::BTreeMap;
 
-use super::blocking::parent_columns;
-use super::{Checked, Deletion, N_SAMPLES, delete, of_table, sample_of};
+use super::way_down::WayDown;
+use super::{Checked, Deletion, N_SAMPLES, count_each, delete, of_table, sample_of};
 use crate::domain::catalogue::{Catalogue, DocumentedCleanup, DocumentedStatus};
 use crate::domain::cleanup::stragglers::{Corrected, Straggler, StragglerKind};
-use crate::domain::database::{Database, ForeignKey, Table};
+use crate::domain::database::{Database, Table};
 use crate::domain::words::identifier;
 use crate::engine::connection::{Db, ForeignKeys, quoted};
-use crate::engine::doomed_rows::Doomed;
 use crate::engine::error::Result;
 use crate::engine::rows::{key_of, write_doomed};
+use crate::engine::tally::DoomedKeys;
 
 /// Columns that say when a row without the documented time was last touched, the best first.
 const OTHER_TIMES: [&str; 3] = ["updated_at", "created_at", "started_at"];
 
+/// `doomed` are the keys of the rows that the statement removes, by table.
 pub fn find(
     cleanup: &DocumentedCleanup,
     catalogue: &Catalogue,
     database: &Database,
     original: &Db,
+    doomed: Option<&BTreeMap<String, DoomedKeys>>,
 ) -> Result<Vec<Straggler>> {
     let Some(table) = database.table(&cleanup.table) else { return Ok(Vec::new()) };
     let asked = Asked { cleanup, catalogue, database, original };
+    let (own, is_spelling) = (asked.own(table), asked.spelling(table));
+    let mut conditions: Vec<&str> = own.iter().map(|(_, condition, _)| condition.as_str()).collect();
+    conditions.extend(is_spelling.as_deref());
+    let counts = count_each(original, &table.name, "1", &conditions)?;
+    let n_spelled = counts.get(own.len()).copied().unwrap_or_default();
     let mut found = Vec::new();
-    for (kind, condition, corrected) in asked.own(table)? {
-        found.extend(asked.straggler(kind, &table.name, original, &condition, corrected)?);
+    for ((kind, condition, corrected), n_rows) in own.into_iter().zip(counts) {
+        // Nothing to correct unless it is a matter of spelling.
+        let corrected = corrected.filter(|_| kind != StragglerKind::UnnamedStatus || n_spelled > 0);
+        found.extend(asked.straggler(kind, &table.name, original, &condition, n_rows, corrected)?);
     }
-    let doomed = match Doomed::find(cleanup, database, original.fork().fork()) {
-        Ok(doomed) => doomed.keys,
-        Err(error) if error.is_cancelled() => return Err(error),
-        // A statement that fails removes no child.
-        Err(_) => BTreeMap::new(),
-    };
-    for (name, keys) in &doomed {
+    for (name, keys) in doomed.into_iter().flatten() {
         let Some(child) = database.table(name).filter(|_| !name.eq_ignore_ascii_case(&cleanup.table)) else { continue };
+        let children = asked.children(child);
+        if children.is_empty() {
+            continue;
+        }
         let db = Db::open(original.fork().fork(), ForeignKeys::Off)?;
         let key = key_of(child);
         write_doomed(&db, key.len(), Some(keys))?;
         let goes = format!("({}) IN (SELECT * FROM temp.doomed)", key.join(", "));
-        for (kind, condition) in asked.children(child) {
-            let corrected = asked.without_parents_of(child, &condition);
-            found.extend(asked.straggler(kind, name, &db, &format!("{goes} AND {condition}"), corrected)?);
+        let conditions: Vec<&str> = children.iter().map(|(_, condition)| condition.as_str()).collect();
+        let counts = count_each(&db, name, &goes, &conditions)?;
+        for ((kind, condition), n_rows) in children.iter().zip(counts) {
+            let corrected = asked.without_parents_of(child, condition);
+            let condition = format!("{goes} AND {condition}");
+            found.extend(asked.straggler(*kind, name, &db, &condition, n_rows, corrected)?);
         }
     }
     Ok(found)
@@ -73,7 +83,7 @@ impl Asked<'_> {
     }
 
     /// Rows of its own table that stay, with the statement that takes them.
-    fn own(&self, table: &Table) -> Result<Vec<(StragglerKind, String, Option<String>)>> {
+    fn own(&self, table: &Table) -> Vec<(StragglerKind, String, Option<String>)> {
         let (time, modifier) = (identifier(&self.cleanup.time_column), self.modifier());
         let old = |time: &str| format!("julianday({time}) < julianday('now', {modifier})");
         let has = |name: &&str| {
@@ -98,22 +108,30 @@ impl Asked<'_> {
                 None,
             ),
         ];
-        if let Some(status) = self.status(&table.name) {
-            let column = identifier(&status.column);
-            let named = list(status.active.iter().chain(&status.finished));
-            let spelled = format!("lower(trim({column})) IN ({})", list(status.finished.iter()));
-            let corrected = self.delete(&format!("{spelled}\n  AND {time} < datetime('now', {modifier})"));
-            let unnamed = format!("{column} NOT IN ({named})");
-            // Nothing to correct unless it is a matter of spelling.
-            let is_spelling = self.count(&table.name, &format!("{unnamed} AND {spelled}"))? > 0;
-            own.push((StragglerKind::UnnamedStatus, unnamed, is_spelling.then_some(corrected)));
+        if let Some(unnamed) = self.unnamed(table) {
+            let documented = format!("{time} < datetime('now', {modifier})");
+            let corrected = self.spelled(table).map(|spelled| self.delete(&format!("{spelled}\n  AND {documented}")));
+            own.push((StragglerKind::UnnamedStatus, unnamed, corrected));
         }
-        Ok(own)
+        own
     }
 
-    fn count(&self, table: &str, condition: &str) -> Result<u64> {
-        let sql = format!("SELECT count(*) FROM {} WHERE {condition}", quoted(table));
-        Ok(self.original.query_row(&sql, [], |row| row.get::<_, i64>(0))?.unsigned_abs())
+    /// Rows of a status that the guide does not name.
+    fn unnamed(&self, table: &Table) -> Option<String> {
+        let status = self.status(&table.name)?;
+        let named = list(status.active.iter().chain(&status.finished));
+        Some(format!("{} NOT IN ({named})", identifier(&status.column)))
+    }
+
+    /// Rows of a finished status, however it is spelled.
+    fn spelled(&self, table: &Table) -> Option<String> {
+        let status = self.status(&table.name)?;
+        Some(format!("lower(trim({})) IN ({})", identifier(&status.column), list(status.finished.iter())))
+    }
+
+    /// Rows of a status that the guide names otherwise.
+    fn spelling(&self, table: &Table) -> Option<String> {
+        Some(format!("{} AND {}", self.unnamed(table)?, self.spelled(table)?))
     }
 
     fn status(&self, table: &str) -> Option<&DocumentedStatus> {
@@ -140,56 +158,9 @@ impl Asked<'_> {
 
     /// The documented statement for those rows alone below which no row of `child` meets `condition`.
     fn without_parents_of(&self, child: &Table, condition: &str) -> Option<String> {
-        let path = self.path(&child.name)?;
-        let mut joins = String::new();
-        let mut below = String::new();
-        for (table, key) in &path {
-            let table_sql = identifier(&table.name);
-            if joins.is_empty() {
-                joins = table_sql;
-            } else {
-                joins = format!("{joins} JOIN {table_sql} ON {below}");
-            }
-            below = self.same(&table.name, key);
-        }
-        let documented = self.cleanup.sql.split_once("WHERE")?.1.trim().trim_end_matches(';');
-        Some(
-            self.delete(&format!(
-                "{documented}\n  AND NOT EXISTS (SELECT 1 FROM {joins} WHERE {below} AND {condition})"
-            )),
-        )
-    }
-
-    fn same(&self, child: &str, key: &ForeignKey) -> String {
-        let parents = parent_columns(self.database, key);
-        let pair = |(column, parent): (&String, &String)| {
-            format!("{}.{} = {}.{}", identifier(child), identifier(column), identifier(&key.parent), identifier(parent))
-        };
-        key.columns.iter().zip(&parents).map(pair).collect::<Vec<_>>().join(" AND ")
-    }
-
-    /// The cascade from `child` up to the clean-up's table, each table once.
-    fn path(&self, child: &str) -> Option<Vec<(&Table, &ForeignKey)>> {
-        let mut paths: Vec<Vec<(&Table, &ForeignKey)>> = vec![Vec::new()];
-        for _ in 0..self.database.tables.len() {
-            let mut longer = Vec::new();
-            for path in &paths {
-                let at = path.last().map_or(child, |(_, key)| key.parent.as_str());
-                let Some(table) = self.database.table(at) else { continue };
-                for key in table.foreign_keys.iter().filter(|key| key.on_delete == "CASCADE") {
-                    let path = path.iter().copied().chain([(table, key)]).collect::<Vec<_>>();
-                    if key.parent.eq_ignore_ascii_case(&self.cleanup.table) {
-                        return Some(path);
-                    }
-                    let is_known = |(known, _): &(&Table, &ForeignKey)| known.name.eq_ignore_ascii_case(&key.parent);
-                    if !path.iter().any(is_known) {
-                        longer.push(path);
-                    }
-                }
-            }
-            paths = longer;
-        }
-        None
+        let way = WayDown { table: &self.cleanup.table, database: self.database };
+        let without = way.without(child, condition)?;
+        Some(self.delete(&format!("{}\n  AND {without}", self.cleanup.condition())))
     }
 
     /// `None` when there is no such row.
@@ -199,32 +170,33 @@ impl Asked<'_> {
         table: &str,
         db: &Db,
         condition: &str,
+        n_rows: u64,
         corrected: Option<String>,
     ) -> Result<Option<Straggler>> {
-        let from = format!("FROM main.{} WHERE {condition}", quoted(table));
-        let n_rows = db.query_row(&format!("SELECT count(*) {from}"), [], |row| row.get::<_, i64>(0))?.unsigned_abs();
         if n_rows == 0 {
             return Ok(None);
         }
-        let sample = sample_of(db, &format!("SELECT * {from} LIMIT {N_SAMPLES}"), table, n_rows)?;
-        let corrected = corrected.map(|sql| self.run(sql)).transpose()?;
+        let sql = format!("SELECT * FROM main.{} WHERE {condition} LIMIT {N_SAMPLES}", quoted(table));
+        let sample = sample_of(db, &sql, table, n_rows)?;
+        let corrected = corrected.map(|sql| try_statement(sql, self.cleanup, self.original)).transpose()?;
         Ok(Some(Straggler { kind, table: table.into(), n_rows, sample, corrected }))
     }
+}
 
-    fn run(&self, sql: String) -> Result<Corrected> {
-        let cleanup = DocumentedCleanup { sql, ..self.cleanup.clone() };
-        let Deletion { db, tally, answer, .. } =
-            delete(&cleanup, self.original.fork(), ForeignKeys::On, Checked::AsDeclared, &[])?;
-        match answer.and_then(|_| Ok(db.execute_batch("COMMIT")?)) {
-            Ok(()) => Ok(Corrected {
-                sql: cleanup.sql,
-                error: None,
-                n_deleted: of_table(&tally.deleted, &cleanup.table),
-                by_table: tally.deleted,
-            }),
-            Err(error) if error.is_cancelled() => Err(error),
-            Err(error) => Ok(Corrected { sql: cleanup.sql, error: Some(error.words()), ..Corrected::default() }),
-        }
+/// Runs `sql` in the place of the documented statement, and drops what it did.
+pub fn try_statement(sql: String, cleanup: &DocumentedCleanup, original: &Db) -> Result<Corrected> {
+    let cleanup = DocumentedCleanup { sql, ..cleanup.clone() };
+    let Deletion { db, tally, answer, .. } =
+        delete(&cleanup, original.fork(), ForeignKeys::On, Checked::AsDeclared, &[])?;
+    match answer.and_then(|_| Ok(db.execute_batch("COMMIT")?)) {
+        Ok(()) => Ok(Corrected {
+            sql: cleanup.sql,
+            error: None,
+            n_deleted: of_table(&tally.deleted, &cleanup.table),
+            by_table: tally.deleted,
+        }),
+        Err(error) if error.is_cancelled() => Err(error),
+        Err(error) => Ok(Corrected { sql: cleanup.sql, error: Some(error.words()), ..Corrected::default() }),
     }
 }
 

@@ -2,12 +2,15 @@
 
 use leptos::prelude::*;
 
-use crate::domain::cleanup::BlockingRows;
+use crate::domain::cleanup::{BlockingRows, CleanupReport};
 use crate::domain::numbers::counted;
 use crate::ui::components::table::{SampleTable, shown_rows};
 
+use super::stragglers::corrected_statement;
+
 #[component]
-pub fn Blocking(blocking: Vec<BlockingRows>) -> impl IntoView {
+pub fn Blocking(cleanup: CleanupReport) -> impl IntoView {
+    let CleanupReport { blocking, narrowed, foreign_keys_on, .. } = cleanup;
     if blocking.is_empty() {
         return ().into_any();
     }
@@ -17,7 +20,14 @@ pub fn Blocking(blocking: Vec<BlockingRows>) -> impl IntoView {
                 <h2 id="blocking">"What blocks it"</h2>
                 <p>"Rows that still name rows to be removed, under a constraint that forbids it."</p>
             </div>
-            <div class="stack stack-5">{blocking.into_iter().map(block).collect_view()}</div>
+            <div class="stack stack-5">
+                {blocking.into_iter().map(block).collect_view()}
+                {narrowed.map(|narrowed| {
+                    let n_matching = foreign_keys_on.map_or(0, |ran| ran.n_matching);
+                    let caption = "Without the rows that are held, run on a copy of this file";
+                    view! { <div class="stack stack-2">{corrected_statement(caption, narrowed, n_matching)}</div> }
+                })}
+            </div>
         </section>
     }
     .into_any()

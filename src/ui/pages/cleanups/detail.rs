@@ -134,7 +134,7 @@ fn found(cleanup: CleanupReport) -> AnyView {
     let outcome = if is_run {
         view! {
             <Outcomes cleanup=cleanup.clone() />
-            <Blocking blocking=cleanup.blocking.clone() />
+            <Blocking cleanup=cleanup.clone() />
             <section class="section" aria-label="Rows and space">
                 <div class="cols-2">
                     <div class="stack stack-5">

@@ -23,7 +23,7 @@ pub fn Outcomes(cleanup: CleanupReport) -> impl IntoView {
             </div>
             <div class="outcomes">
                 {foreign_keys_on.map(|result| with_foreign_keys(result, &table))}
-                {foreign_keys_off.map(without_foreign_keys)}
+                {foreign_keys_off.map(|result| without_foreign_keys(result, &table))}
                 {release.map(released)}
             </div>
             {sql.map(|sql| view! { <Sql caption="What lets it finish, tried on a copy of this file" sql=sql /> })}
@@ -56,8 +56,11 @@ fn with_foreign_keys(result: WithForeignKeys, table: &str) -> impl IntoView + us
     }
 }
 
-fn without_foreign_keys(result: WithoutForeignKeys) -> impl IntoView {
+fn without_foreign_keys(result: WithoutForeignKeys, table: &str) -> impl IntoView + use<> {
     let face = Face::from(&result);
+    let by_triggers = result.removed_by_triggers(table);
+    let by_triggers =
+        (!by_triggers.is_empty()).then(|| view! { <p>"Triggers remove " {by_table(&by_triggers)} "."</p> });
     let n_orphans: u64 = result.orphans.values().sum();
     let orphans = (n_orphans > 0).then(|| {
         view! {
@@ -72,6 +75,7 @@ fn without_foreign_keys(result: WithoutForeignKeys) -> impl IntoView {
             <h3>"Foreign keys off" <Badge face=face /></h3>
             <Deleted n=result.n_deleted />
             {result.error.map(|words| view! { <SqliteError words=words /> })}
+            {by_triggers}
             {orphans}
             <p class="hint">"As the sqlite3 shell runs it."</p>
         </div>

@@ -4,7 +4,7 @@ use leptos::prelude::*;
 
 use crate::domain::cleanup::CleanupReport;
 use crate::domain::cleanup::stragglers::{Corrected, Straggler};
-use crate::domain::numbers::counted;
+use crate::domain::numbers::{count, counted};
 use crate::domain::run::Step;
 use crate::ui::Marked;
 use crate::ui::components::sql::{Sql, SqliteError};
@@ -41,14 +41,17 @@ pub fn Stragglers(cleanup: CleanupReport) -> impl IntoView {
 
 fn straggler(at: usize, one: Straggler, documented: u64) -> impl IntoView {
     let label = format!("Sample {} of rows of {}", at + 1, one.table);
-    let heading = if one.kind.stays() { "Stays" } else { "Goes" };
+    let what = if one.kind.stays() { "stay" } else { "go" };
     view! {
         <div class="stack stack-2">
-            <h3>{heading}</h3>
+            <div class="row row-tight">
+                <h3>{one.kind.title()}</h3>
+                <span class="tag">{count(one.n_rows)} " " {what}</span>
+            </div>
             <p>
                 <Marked text=one.words() />
             </p>
-            {one.corrected.map(|corrected| corrected_statement(corrected, documented))}
+            {one.corrected.map(|corrected| corrected_statement("Corrected", corrected, documented))}
             <details class="more">
                 <summary>"A few of them"</summary>
                 <SampleTable sample=one.sample label=label />
@@ -57,7 +60,8 @@ fn straggler(at: usize, one: Straggler, documented: u64) -> impl IntoView {
     }
 }
 
-fn corrected_statement(corrected: Corrected, documented: u64) -> impl IntoView {
+/// A statement in the place of the documented one, and what it removes.
+pub(super) fn corrected_statement(caption: &'static str, corrected: Corrected, documented: u64) -> impl IntoView {
     let outcome = match corrected.error {
         Some(words) => view! { <SqliteError words=words /> }.into_any(),
         None => view! {
@@ -69,7 +73,7 @@ fn corrected_statement(corrected: Corrected, documented: u64) -> impl IntoView {
         .into_any(),
     };
     view! {
-        <Sql caption="Corrected" sql=corrected.sql />
+        <Sql caption=caption sql=corrected.sql />
         {outcome}
     }
 }
