@@ -1,10 +1,8 @@
 //! A change with its interval on a square-root scale, for a table's cell: left is faster.
 
-use super::DataTable;
 use super::svg::{Point, Svg};
 use crate::domain::benchmark_words::percent;
 use crate::domain::measuring::{Bound, Change, ChangeVerdict};
-use crate::domain::numbers::duration;
 
 const HEIGHT: f64 = 20.0;
 /// From the outermost mark to the edge.
@@ -39,25 +37,6 @@ pub fn change(id: &str, width: f64, change: &Change) -> String {
         change.verdict.label().to_lowercase()
     );
     svg.finish_in_tone(id, Some(tone(change.verdict)), "Change of the median", &words)
-}
-
-/// Each with its name.
-pub fn change_table(changes: &[(&str, &Change)]) -> DataTable {
-    let mut table = DataTable::new(&["Measured", "Median", "From", "To", "Difference", "Result"]);
-    for (what, change) in changes {
-        let ns = change.difference_ns.point;
-        let sign = if ns < 0 { "−" } else { "+" };
-        let Bound { point, lower, upper } = change.ratio;
-        table.rows.push(vec![
-            (*what).to_owned(),
-            percent(point),
-            percent(lower),
-            percent(upper),
-            format!("{sign}{}", duration(ns.unsigned_abs()).text()),
-            change.verdict.label().to_owned(),
-        ]);
-    }
-    table
 }
 
 /// What `data-tone` takes.

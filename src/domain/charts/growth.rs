@@ -223,8 +223,17 @@ fn dot(indexes: Indexes) -> &'static str {
 
 /// One row for each point.
 pub fn growth_table(growth: &Growth) -> DataTable {
-    let mut table =
-        DataTable::new(&["Indexes", "Rows", "Rows returned", "Median", "From", "To", "Samples", "Pages read"]);
+    let mut table = DataTable::new(&[
+        "Indexes",
+        "Rows",
+        "Rows returned",
+        "Median",
+        "From",
+        "To",
+        "Samples",
+        "Pages read",
+        "VM steps",
+    ]);
     for curve in &growth.curves {
         for point in &curve.points {
             let times = [point.median.point_ns, point.median.lower_ns, point.median.upper_ns];
@@ -238,6 +247,7 @@ pub fn growth_table(growth: &Growth) -> DataTable {
                 upper,
                 count(u64::from(point.n_samples)),
                 count(point.pages_read),
+                count(point.vm_steps),
             ]);
         }
     }

@@ -1,6 +1,5 @@
 //! What a benchmark takes of what the guide allows: a bar for a table's cell.
 
-use super::DataTable;
 use super::svg::Svg;
 use crate::domain::benchmark::Benchmark;
 use crate::domain::numbers::{duration, duration_range};
@@ -31,19 +30,4 @@ pub fn limit(id: &str, width: f64, benchmark: &Benchmark) -> String {
     );
     let tone = if benchmark.within_expected { "good" } else { "bad" };
     svg.finish_in_tone(id, Some(tone), &format!("{}: share of the limit", benchmark.id), &description)
-}
-
-pub fn limit_table(benchmarks: &[Benchmark]) -> DataTable {
-    let mut table = DataTable::new(&["Benchmark", "Allowed", "Mean", "95 % interval", "Share of the limit"]);
-    for benchmark in benchmarks {
-        let [lower, upper] = benchmark.confidence_interval_ns;
-        table.rows.push(vec![
-            benchmark.id.clone(),
-            duration(benchmark.expected_ns).text(),
-            duration(benchmark.mean_ns).text(),
-            duration_range(lower, upper),
-            format!("{:.0}\u{a0}%", benchmark.used() * 100.0),
-        ]);
-    }
-    table
 }

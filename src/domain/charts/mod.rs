@@ -26,18 +26,18 @@ mod violins;
 mod waiting;
 
 pub use ages::{ages, ages_caption, ages_table};
-pub use change::{change, change_table};
+pub use change::change;
 pub use density::{density, density_table};
 pub use growth::{Measure, growth, growth_table, growth_with_file, growth_words};
 pub use histogram::{histogram, histogram_table};
 pub use labels::spread;
-pub use limit::{limit, limit_table};
+pub use limit::limit;
 pub use pool_use::{pool_use, pool_use_table};
-pub use regression::{regression, regression_table};
+pub use regression::regression;
 pub use rows_returned::{rows_returned, rows_returned_table};
 pub use scatter::{scatter, scatter_table};
 pub use timeline::{timeline, timeline_table};
-pub use violins::{Violin, violins, violins_table};
+pub use violins::{Violin, violins};
 pub use waiting::{waiting, waiting_table};
 
 use super::measuring::{Fences, Label, Samples};

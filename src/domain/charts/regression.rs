@@ -1,11 +1,11 @@
 //! Time over iterations, with the line through them: how well "twice as often takes twice as long" holds.
 
+use super::extent;
 use super::frame::{FOOT, Frame, GAP, LINE};
 use super::scale::{Scale, count_ticks, time_ticks};
 use super::svg::{Anchor, Svg};
-use super::{DataTable, extent};
 use crate::domain::measuring::{Estimates, Samples};
-use crate::domain::numbers::{count, counted, duration, duration_range};
+use crate::domain::numbers::{counted, duration, duration_range};
 
 const HEIGHT: f64 = 260.0;
 
@@ -42,14 +42,4 @@ pub fn regression(id: &str, width: f64, samples: &Samples, estimates: &Estimates
         counted(samples.len() as u64, "sample", "samples")
     );
     Some(svg.finish(id, "Time of a sample over its iterations", &description))
-}
-
-/// Every sample beside what the line says.
-pub fn regression_table(samples: &Samples, estimates: &Estimates) -> DataTable {
-    let mut table = DataTable::new(&["Iterations", "Time", "On the line"]);
-    for (iterations, time_ns) in samples.pairs() {
-        let line = estimates.slope.map(|slope| duration(slope.point_ns.saturating_mul(iterations)).text());
-        table.rows.push(vec![count(iterations), duration(time_ns).text(), line.unwrap_or_default()]);
-    }
-    table
 }

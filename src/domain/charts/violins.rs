@@ -4,10 +4,10 @@ use super::frame::{FOOT, Frame, GAP, LINE};
 use super::labels::{fit, strong_width, text_width};
 use super::scale::{Scale, log_ticks, time, time_ticks};
 use super::svg::{Anchor, Point, Svg};
-use super::{DataTable, NARROW_BELOW, beyond, extent, left_out_words, without_severe};
+use super::{NARROW_BELOW, beyond, extent, left_out_words, without_severe};
 use crate::domain::benchmark::{Benchmark, BenchmarkState, Indexes};
-use crate::domain::measuring::{Fences, Outliers, Samples, density, median_ns, point_estimates};
-use crate::domain::numbers::{count, duration};
+use crate::domain::measuring::{Samples, density, point_estimates};
+use crate::domain::numbers::duration;
 use crate::domain::query::QueryReport;
 
 /// One state.
@@ -141,24 +141,4 @@ fn draw(svg: &mut Svg, row: &Row, x: Scale, logarithmic: bool, middle: f64) {
     }
     let at = x.at(row.median);
     svg.line("cut", (at, middle - ROW / 2.0 + 4.0), (at, middle + ROW / 2.0 - 4.0));
-}
-
-/// One row for each state.
-pub fn violins_table(states: &[Violin<'_>]) -> DataTable {
-    let mut table = DataTable::new(&["State", "Median", "Least", "Largest", "Samples", "Outliers"]);
-    for state in states {
-        let values = state.samples.per_iteration_ns();
-        let whole: Vec<u64> = values.iter().map(|ns| ns.round() as u64).collect();
-        let text = |ns: Option<u64>| ns.map(|ns| duration(ns).text()).unwrap_or_default();
-        let Outliers { low_severe, low_mild, high_mild, high_severe } = Fences::of(&values).count(&values);
-        table.rows.push(vec![
-            state.label.to_owned(),
-            text(median_ns(&whole)),
-            text(whole.iter().min().copied()),
-            text(whole.iter().max().copied()),
-            count(whole.len() as u64),
-            format!("{} mild, {} severe", low_mild + high_mild, low_severe + high_severe),
-        ]);
-    }
-    table
 }

@@ -5,14 +5,17 @@ use leptos::prelude::*;
 use crate::domain::benchmark::Benchmark;
 use crate::domain::benchmark_words::{interval, used};
 use crate::domain::catalogue::DocumentedBenchmark;
+use crate::domain::charts;
 use crate::domain::measuring::Estimate;
 use crate::domain::numbers;
 use crate::domain::verdict::Verdict;
-use crate::ui::components::bar::{Bar, Paint};
 use crate::ui::components::quantity::{Pending, Quantity};
 use crate::ui::components::table_frame::TableFrame;
 use crate::ui::components::verdict::{Badge, Face, Tone};
 use crate::ui::{Glyph, Inspector, Route};
+
+/// Of the picture in a cell, in pixels.
+const WIDTH: f64 = 160.0;
 
 #[component]
 pub fn Expectation(current: Memo<Option<String>>) -> impl IntoView {
@@ -20,12 +23,12 @@ pub fn Expectation(current: Memo<Option<String>>) -> impl IntoView {
     let rows = move || {
         let documented =
             inspector.catalogue.with(|catalogue| catalogue.as_ref().map(|c| c.benchmarks.clone()).unwrap_or_default());
-        let rows = documented.into_iter().map(|documented| {
+        let rows = documented.into_iter().enumerate().map(|(at, documented)| {
             let found = inspector.report.with(|report| {
                 report.as_ref().and_then(|r| r.benchmarks.iter().find(|one| one.id == documented.id).cloned())
             });
             let is_current = current.with(|id| id.as_ref() == Some(&documented.id));
-            row(documented, found, is_current)
+            row(at, documented, found, is_current)
         });
         rows.collect_view()
     };
@@ -65,7 +68,7 @@ pub(super) fn outcome(within: bool, lower_ns: u64, expected_ns: u64) -> Face {
     }
 }
 
-fn row(documented: DocumentedBenchmark, found: Option<Benchmark>, is_current: bool) -> impl IntoView {
+fn row(at: usize, documented: DocumentedBenchmark, found: Option<Benchmark>, is_current: bool) -> impl IntoView {
     let expected = numbers::count(documented.expected_ms);
     let figures = match found {
         None => {
@@ -90,12 +93,9 @@ fn row(documented: DocumentedBenchmark, found: Option<Benchmark>, is_current: bo
         Some(found) => {
             let [lower_ns, upper_ns] = found.confidence_interval_ns;
             let mean = Estimate { point_ns: found.mean_ns, lower_ns, upper_ns };
-            let share = (found.used() * 100.0).min(100.0);
-            let paint = if found.within_expected { Paint::After } else { Paint::Warn };
+            let picture = charts::limit(&format!("limit-{at}"), WIDTH, &found);
             view! {
-                <td>
-                    <Bar share=share paint=paint />
-                </td>
+                <td inner_html=picture></td>
                 <td class="num">{used(&found)}</td>
                 <td class="num">
                     <strong>

@@ -3,15 +3,13 @@
 use leptos::prelude::*;
 
 use crate::domain::benchmark::Growth;
-use crate::domain::benchmark_words::{growth_of, interval};
+use crate::domain::benchmark_words::growth_of;
 use crate::domain::charts::{self, Measure};
-use crate::domain::numbers;
 use crate::domain::run::{GROWTH_SIZES, LARGEST_GROWTH, growth_steps};
 use crate::ui::Inspector;
 use crate::ui::components::chart::WideChart;
-use crate::ui::components::quantity::Quantity;
+use crate::ui::components::data_table::FiguresTable;
 use crate::ui::components::step_button::StepButton;
-use crate::ui::components::table_frame::TableFrame;
 
 const WIDE: f64 = 540.0;
 const NARROW: f64 = 340.0;
@@ -98,47 +96,9 @@ fn curves(growth: Growth) -> impl IntoView {
             <dd>{growth_of(curve)}</dd>
         }
     });
-    let rows = growth.curves.iter().flat_map(|curve| {
-        curve.points.iter().map(|point| {
-            view! {
-                <tr>
-                    <th scope="row">{curve.indexes.label()}</th>
-                    <td class="num">{numbers::count(point.n_rows)}</td>
-                    <td class="num">{numbers::count(point.n_result_rows)}</td>
-                    <td class="num">
-                        <Quantity quantity=numbers::duration(point.median.point_ns) />
-                    </td>
-                    <td class="num">{interval(point.median)}</td>
-                    <td class="num">{numbers::count(point.n_samples.into())}</td>
-                    <td class="num">{numbers::count(point.pages_read)}</td>
-                    <td class="num">{numbers::count(point.vm_steps)}</td>
-                </tr>
-            }
-        })
-    });
-    let rows = rows.collect_view();
     view! {
         <div class="cols-2">{chart("Time", "growth-time", Measure::Time)} {chart("Pages", "growth-pages", Measure::Pages)}</div>
         <dl class="kv tight">{sentences.collect_view()}</dl>
-        <details class="more">
-            <summary>"As a table"</summary>
-            <TableFrame
-                label="Growth"
-                caption="Growth of the query with its tables"
-                keep=true
-                heads=&[
-                    ("Indexes", ""),
-                    ("Rows", "num"),
-                    ("Rows returned", "num"),
-                    ("Median", "num"),
-                    ("95 % interval", "num"),
-                    ("Samples", "num"),
-                    ("Pages read", "num"),
-                    ("`vm_step`", "num"),
-                ]
-            >
-                {rows}
-            </TableFrame>
-        </details>
+        <FiguresTable label="Growth" table=charts::growth_table(&growth) />
     }
 }

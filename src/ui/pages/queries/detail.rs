@@ -262,14 +262,15 @@ fn samples(query: &QueryReport) -> Option<impl IntoView + use<>> {
     });
     let sampled: Vec<Sampled> = sampled.collect();
     let side_by_side = charts::violins("violins", WIDTH, &Violin::of_query(query));
-    let pictures = sampled.iter().map(|sampled| view! { <SampleCharts of=sampled /> }).collect_view();
+    // Each in a line of its own.
+    let pictures = sampled.iter().map(|sampled| view! { <div class="charts"><SampleCharts of=sampled /></div> });
+    let pictures = pictures.collect_view();
     let figures = sampled.iter().map(|sampled| view! { <SampleFigures of=sampled /> }).collect_view();
     (!sampled.is_empty()).then(|| {
         view! {
             <h3>"Samples"</h3>
-            <div class="charts">
-                {side_by_side.map(|svg| view! { <Chart caption="Side by side" svg=svg /> })} {pictures}
-            </div>
+            {side_by_side.map(|svg| view! { <Chart caption="Side by side" svg=svg /> })}
+            {pictures}
             {figures}
         }
     })
