@@ -20,6 +20,7 @@ use super::clock::monotonic_ns;
 use super::connection::{Db, ForeignKeys, quoted};
 use super::error::{EngineError, Result};
 use super::migrate::count_rows;
+use super::progress;
 use super::scan_status::{Scan, scans};
 use super::tally::{Tally, sample};
 use crate::domain::catalogue::DocumentedCleanup;
@@ -38,6 +39,9 @@ use crate::snapshot::{Fork, PageSet};
 /// Rows shown of those that block, and of those that are treated otherwise than expected.
 const N_SAMPLES: usize = 5;
 
+/// With foreign keys, what its look-ups cost, without foreign keys, and what it misses.
+const N_STAGES: u64 = 4;
+
 /// Orphans that a file holds before anything is removed, by child table and parent; counted once.
 #[derive(Default)]
 pub struct OrphansBefore(HashMap<(String, String), u64>);
@@ -54,6 +58,7 @@ pub fn preview(
         return Ok(report);
     }
     let fork = original.fork();
+    progress::stage(0, N_STAGES);
     let run = with_foreign_keys(cleanup, database, fork, original, &report.plan)?;
     if !run.steps.is_empty() {
         report.steps_before = run.steps;
@@ -61,6 +66,7 @@ pub fn preview(
     report.samples = run.tally.samples(database, &cleanup.table);
     report.bytes_freed = Some(run.space.as_ref().map_or(0, |space| space.n_pages_freed() * space.page_size));
     report.space = run.space;
+    progress::stage(1, N_STAGES);
     report.look_ups = cascade::read(original, database, &run.tally.deleted)?;
     if run.outcome.outcome == DeleteOutcome::Ok {
         let without = (run.outcome.vm_steps, run.outcome.elapsed_ns);
@@ -78,6 +84,7 @@ pub fn preview(
     let with_keys = run.outcome;
     let touched = with_keys.by_table.keys().chain(with_keys.updated_by_table.keys());
     let alone = with_keys.outcome == DeleteOutcome::Ok && children_of(database, touched).is_empty();
+    progress::stage(2, N_STAGES);
     report.foreign_keys_off = Some(if alone {
         // No foreign key refers to any table that it touched: switched off, they change nothing.
         WithoutForeignKeys {
@@ -91,6 +98,7 @@ pub fn preview(
         without_foreign_keys(cleanup, database, fork, original, before)?
     });
     report.foreign_keys_on = Some(with_keys);
+    progress::stage(3, N_STAGES);
     let conditions = missed_conditions(cleanup);
     let count = |condition: &str| -> Result<u64> {
         let sql = format!("SELECT count(*) FROM {} WHERE {condition}", quoted(&cleanup.table));

@@ -134,6 +134,7 @@ pub fn fill_in(cost: &mut Cost, samples: &Samples, settings: &Settings) -> Resul
     cost.median_ns = median_ns(&times).unwrap_or_default();
     cost.min_ns = times.iter().copied().min().unwrap_or_default();
     cost.max_ns = times.iter().copied().max().unwrap_or_default();
+    cost.settings = Some(settings.clone());
     if settings.n_resamples > 0 && times.len() >= MIN_SAMPLES_FOR_INTERVAL {
         cost.estimates = Some(estimates(samples, settings)?);
     }

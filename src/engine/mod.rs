@@ -289,7 +289,7 @@ impl Engine {
         let after = measure::Side::open(session.candidate.fork())?;
         let run = |side| measure::Run { sql: &query.sql, parameters: &values, side };
         let precision = precision(granularity_ns, &settings);
-        let (before, after) = measure::compare(run(&before), run(&after), precision)?;
+        let (before, after) = progress::part(0, 1, || measure::compare(run(&before), run(&after), precision))?;
         report.change = measure::change(&before.samples, &after.samples, &settings)?;
         (report.samples_before, report.samples_after) = (before.samples, after.samples);
         (report.plan_before, report.plan_after) = (before.plan, after.plan);

@@ -11,6 +11,7 @@ use crate::domain::plan::{PlanRow, render};
 use crate::ui::components::alert::FailedHere;
 use crate::ui::components::chart::WideChart;
 use crate::ui::components::quantity::Quantity;
+use crate::ui::components::step_button::CancelButton;
 use crate::ui::components::table_frame::TableFrame;
 use crate::ui::{Glyph, Icon, Inspector};
 
@@ -104,11 +105,7 @@ pub fn Statements() -> impl IntoView {
                     >
                         {progress}
                     </button>
-                    <Show when=is_busy>
-                        <button class="btn plain" type="button" on:click=move |_| inspector.cancel()>
-                            "Cancel"
-                        </button>
-                    </Show>
+                    <CancelButton busy=Signal::derive(is_busy) />
                 </div>
                 {answer}
             </div>
