@@ -14,10 +14,12 @@ use web_sys::{DedicatedWorkerGlobalScope, MessageEvent};
 
 use crate::domain::failure::{Failure, FailureKind};
 use crate::domain::report::Environment;
-use crate::domain::run::{Step, StepAnswer};
+use crate::domain::run::StepAnswer;
 use crate::engine::{Dropped, Engine, EngineError, baselines, interrupt, progress};
 use crate::protocol::{Envelope, Event, Request, VERSION};
 use crate::snapshot::{Base, BlobSource, CachedSource};
+
+use copying::Wants;
 
 /// A person needs longer than this to choose a file; a script does not.
 const WARM_UP_AFTER_MS: i32 = 600;
@@ -114,32 +116,31 @@ fn answer(engine: &mut Engine, request: Request, files: Vec<web_sys::File>) -> R
             json(Ok(()))
         }
         Request::Run(call) => {
-            // Verdicts read no row, so they need not wait for the copy.
-            if call.step != Step::Judge {
-                copying::finish(engine);
-            }
-            json(engine.run(&call.step))
+            let wants = Wants::of(&call.step);
+            json(copying::beside(engine, wants, |engine| engine.run(&call.step)))
         }
         Request::MeasureQuery(call) => {
-            copying::finish(engine);
-            json(engine.measure_query(&call.id, Some(call.parameters)).map(StepAnswer::Query))
+            let measure = |engine: &mut Engine| engine.measure_query(&call.id, Some(call.parameters));
+            json(copying::beside(engine, Wants::AllOfIt, measure).map(StepAnswer::Query))
         }
         Request::PreviewCleanup(call) => {
-            copying::finish(engine);
-            json(engine.preview_with_retention(&call.id, call.retention_days).map(StepAnswer::Cleanup))
+            let preview = |engine: &mut Engine| engine.preview_with_retention(&call.id, call.retention_days);
+            json(copying::beside(engine, Wants::Growth, preview).map(StepAnswer::Cleanup))
         }
         Request::CompareStatements(call) => {
-            copying::finish(engine);
-            json(engine.compare_statements([&call.first, &call.second], call.limit_ns))
+            let statements = [call.first.as_str(), call.second.as_str()];
+            let compare = |engine: &mut Engine| engine.compare_statements(statements, call.limit_ns);
+            json(copying::beside(engine, Wants::AllOfIt, compare))
         }
         Request::CompareBaselines(call) => json(baselines::compare(&call.before, &call.now)),
         Request::Choices(call) => json(engine.choices(&call.query, &call.parameter)),
         Request::Bytecode(call) => json(engine.bytecode(&call.id, &call.parameters, call.migrated)),
         Request::CheckIntegrity(call) => {
-            copying::finish(engine);
-            json(engine.check_integrity(call.depth))
+            json(copying::beside(engine, Wants::Growth, |engine| engine.check_integrity(call.depth)))
         }
-        Request::CountRows(call) => json(engine.count_rows(&call.table)),
+        Request::CountRows(call) => {
+            json(copying::beside(engine, Wants::Growth, |engine| engine.count_rows(&call.table)))
+        }
         Request::ReadRows(call) => json(engine.read_rows(&call.asked, call.first, call.n, call.reveal)),
         Request::ReadCell(call) => json(engine.read_cell(&call.asked, call.at, &call.column)),
         Request::ExportRows(call) => {
@@ -153,8 +154,8 @@ fn answer(engine: &mut Engine, request: Request, files: Vec<web_sys::File>) -> R
         }
         Request::ReadLog(call) => json(engine.read_log(call.max_bytes, call.stop)),
         Request::RunLogged(call) => {
-            copying::finish(engine);
-            json(engine.run_logged(&call.name, call.project.as_deref()))
+            let run = |engine: &mut Engine| engine.run_logged(&call.name, call.project.as_deref());
+            json(copying::beside(engine, Wants::AllOfIt, run))
         }
         Request::JudgeRepair(call) => json(engine.judge_repair(&call.changes)),
         Request::Close(_) => {

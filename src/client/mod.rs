@@ -23,7 +23,9 @@ use crate::domain::failure::Failure;
 use crate::domain::instant::Instant;
 use crate::domain::measuring::Settings;
 use crate::domain::report::Environment;
-use crate::protocol::{self, Call, Close, Envelope, Event, Open, OpenSample, Request, RequestId, SetMeasuring, SetNow};
+use crate::protocol::{
+    self, Call, Close, DeclineCopy, Envelope, Event, Open, OpenSample, Request, RequestId, SetMeasuring, SetNow,
+};
 
 pub use error::ClientError;
 
@@ -97,6 +99,8 @@ struct Inner {
     outbox: RefCell<VecDeque<Queued>>,
     waiting: RefCell<BTreeMap<RequestId, Pending>>,
     source: RefCell<Option<Source>>,
+    /// Whether the person wants no copy of it.
+    is_copy_declined: Cell<bool>,
     now: Cell<Option<Instant>>,
     measuring: RefCell<Option<Settings>>,
     /// The request that opens the file again in a new worker, while it is under way.
@@ -120,6 +124,7 @@ impl Client {
             outbox: RefCell::default(),
             waiting: RefCell::default(),
             source: RefCell::new(None),
+            is_copy_declined: Cell::new(false),
             now: Cell::new(None),
             measuring: RefCell::new(None),
             reopening: Cell::new(None),
@@ -155,7 +160,14 @@ impl Client {
             Source::Sample(sample) => self.request(sample.clone(), &[], None).await?,
         };
         self.0.source.replace(Some(source));
+        self.0.is_copy_declined.set(false);
         Ok(database)
+    }
+
+    /// Ends the background copy of what is open, in this worker and in those that may follow it.
+    pub async fn decline_copy(&self) -> Result<(), ClientError> {
+        self.0.is_copy_declined.set(true);
+        self.call(DeclineCopy {}).await
     }
 
     /// What was dropped or chosen; nothing when the sample is open.
@@ -343,6 +355,9 @@ impl Client {
             Source::Files(files) => self.enqueue(open_files(files), files, None),
             Source::Sample(sample) => self.enqueue(sample.clone(), &[], None),
         };
+        if self.0.is_copy_declined.get() {
+            let _ = self.enqueue(DeclineCopy {}, &[], None);
+        }
         if let Some(now) = self.0.now.get() {
             // Its answer comes before any later one; nobody needs to wait for it.
             let _ = self.enqueue(SetNow { now }, &[], None);

@@ -11,6 +11,11 @@ pub fn no_room(room: u64, wanted: u64) -> String {
     )
 }
 
+/// Why there is no copy, when the room that was there has gone.
+pub fn room_has_gone(error: &str) -> String {
+    format!("there is no room for a copy ({error})")
+}
+
 /// Why there is no copy, when a person wants none.
 pub const DECLINED: &str = "its copy was declined";
 
@@ -18,7 +23,7 @@ pub const DECLINED: &str = "its copy was declined";
 pub fn stays_lazy(why: &str) -> String {
     format!(
         "The file is read where it is, because {why}. Verdicts, rows and whatever follows the file's own order are as quick as \
-         ever; what walks a large table by one of its indexes is slow, and an index of a large table may need more memory \
+         ever; what walks a large table by one of its indexes is slow, and an index of a large table may need more room \
          than there is."
     )
 }

@@ -54,7 +54,7 @@ pub enum FailureKind {
     Cancelled,
     /// A statement took longer than it may.
     TimeLimit,
-    /// No memory left.
+    /// No memory left, or no disk where changes go beside memory.
     OutOfMemory,
     /// The worker ended unexpectedly.
     WorkerLost,
@@ -127,7 +127,8 @@ impl FailureKind {
                  without a limit where that is offered; Cancel stops it at any time."
             }
             Self::OutOfMemory => {
-                "The browser gave no more memory to this page. Close other tabs and open the file again."
+                "The browser gave no more memory or disk to this page; nothing was changed, and everything else keeps working. \
+                 Close other tabs or free disk, and try again."
             }
             Self::WorkerLost => {
                 "The part of the page that runs SQLite stopped. It was started again and the file reopened."

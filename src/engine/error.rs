@@ -85,7 +85,7 @@ impl From<&EngineError> for Failure {
             Some(ErrorCode::DatabaseCorrupt) => FailureKind::Corrupt,
             Some(ErrorCode::AuthorizationForStatementDenied) => FailureKind::NotAllowed,
             Some(ErrorCode::TooBig) => FailureKind::TooLarge,
-            Some(ErrorCode::OutOfMemory) => FailureKind::OutOfMemory,
+            Some(ErrorCode::OutOfMemory | ErrorCode::DiskFull) => FailureKind::OutOfMemory,
             Some(ErrorCode::SystemIoFailure | ErrorCode::CannotOpen) => FailureKind::Unreadable,
             _ => FailureKind::Sql,
         };

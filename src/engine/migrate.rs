@@ -6,8 +6,16 @@ use super::error::{EngineError, Result};
 use super::plan_clone::Blueprint;
 use super::{judge, refusal, sizes, write_cost};
 use crate::domain::database::Database;
+use crate::domain::failure::{Failure, FailureKind};
 use crate::domain::index_definition::parse_index;
 use crate::domain::migration::{IndexReport, Outcome};
+use crate::domain::numbers;
+
+/// Looked at for the size of an index that found no room.
+const SAMPLE_ROWS: u32 = 1_000;
+
+/// Of an index entry beside its values: header, rowid and place on the page.
+const ENTRY_BYTES: f64 = 12.0;
 
 /// Applies one statement to `candidate` unless its index stands there, and fills in what only the data can tell.
 pub fn apply(
@@ -72,12 +80,39 @@ fn create(entry: &mut IndexReport, database: &Database, blueprint: &Blueprint, c
                 }
             }
         }
-        Err(error) if error.is_cancelled() => return Err(error),
-        Err(error) => error.words(),
+        Err(error) => match Failure::from(&error).kind {
+            FailureKind::OutOfMemory => return Err(no_room(&error, entry, candidate)),
+            // None of these is an answer of SQLite's to the statement.
+            FailureKind::Cancelled | FailureKind::Unreadable => return Err(error),
+            _ => error.words(),
+        },
     };
     // The schema alone gave no sign of it: a UNIQUE index over equal rows, for example.
     let probe = blueprint.build(None, ForeignKeys::On)?;
     judge::refused(entry, words, &probe, database)
+}
+
+/// An index that found no room, with what it needs: its entries, and about as much again while they are sorted.
+fn no_room(error: &EngineError, entry: &IndexReport, db: &Db) -> EngineError {
+    let needs = needed_bytes(entry, db).map(|bytes| {
+        let bytes = numbers::bytes(bytes).text();
+        format!(" Its entries take about {bytes}, and sorting them about as much again.")
+    });
+    let (index, words, needs) = (&entry.index, error.words(), needs.unwrap_or_default());
+    EngineError::new(FailureKind::OutOfMemory, format!("There is no room to build {index}: {words}.{needs}"))
+}
+
+/// By the first rows of the table.
+fn needed_bytes(entry: &IndexReport, db: &Db) -> Option<u64> {
+    let statement = parse_index(&entry.documented_sql).ok()?;
+    let plain = |column: &String| column.trim_end_matches(" DESC").trim_end_matches(" ASC").to_owned();
+    let sizes = statement.columns_sql.iter().map(|column| format!("coalesce(octet_length({}), 0)", plain(column)));
+    let (sizes, table) = (sizes.collect::<Vec<_>>().join(" + "), quoted(&entry.table));
+    let rows = statement.where_sql.map_or_else(|| table.clone(), |terms| format!("{table} WHERE {terms}"));
+    let sql = format!("SELECT avg(n) FROM (SELECT {sizes} AS n FROM {rows} LIMIT {SAMPLE_ROWS})");
+    let of_entry = db.query_row(&sql, [], |row| row.get::<_, Option<f64>>(0)).ok()??;
+    let n_entries = db.query_row(&format!("SELECT count(*) FROM {rows}"), [], |row| row.get::<_, i64>(0)).ok()?;
+    Some(((of_entry + ENTRY_BYTES) * n_entries as f64) as u64)
 }
 
 /// Takes SQLite's words from the file itself where it has rows, and tries the replacement on it.

@@ -90,7 +90,7 @@ use crate::domain::report::Environment;
 use crate::domain::run::{Judged, Step, StepAnswer, TriedWithout};
 use crate::domain::value::Value;
 use crate::domain::verdict::Statistics;
-use crate::snapshot::{self, Base, Fork, Promotion};
+use crate::snapshot::{self, Base, Fork};
 
 /// Above this size ANALYZE reads a sample of each index only (`PRAGMA analysis_limit`).
 const FULL_ANALYZE_BYTES: u64 = 256 << 20;
@@ -332,17 +332,9 @@ impl Engine {
         migrate::count_rows(&session.original, table)
     }
 
-    /// How much of the dropped file is copied. `None` when no file is open.
-    pub fn promotion(&self) -> Option<Promotion> {
-        self.session.as_ref().and_then(|session| session.base.as_ref()).map(Base::promotion)
-    }
-
-    /// Copies the next part of the dropped file. `None` when no file is open.
-    pub fn promote(&mut self, max_bytes: usize) -> Result<Option<Promotion>> {
-        match self.session.as_ref().and_then(|session| session.base.as_ref()) {
-            Some(base) => base.promote_step(max_bytes).map(Some).map_err(room::of_copying),
-            None => Ok(None),
-        }
+    /// The bytes of the dropped file, which may be copied while statements read them. `None` when no file is open.
+    pub fn base(&self) -> Option<&Base> {
+        self.session.as_ref().and_then(|session| session.base.as_ref())
     }
 
     fn session(&mut self) -> Result<&mut Session> {

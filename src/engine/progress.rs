@@ -19,6 +19,15 @@ thread_local! {
     static MEASURE: RefCell<Option<Measure>> = const { RefCell::new(None) };
     static PART: Cell<Option<(u64, u64)>> = const { Cell::new(None) };
     static LAST_NS: Cell<Option<u64>> = const { Cell::new(None) };
+    static MEANWHILE: RefCell<Option<Box<dyn Fn()>>> = const { RefCell::new(None) };
+}
+
+/// Runs `work`, and `other` again and again beneath its statements. Never around what takes times.
+pub fn meanwhile<T>(other: impl Fn() + 'static, work: impl FnOnce() -> T) -> T {
+    MEANWHILE.set(Some(Box::new(other)));
+    let out = work();
+    MEANWHILE.set(None);
+    out
 }
 
 /// `listener` hears how many of how many are done.
@@ -59,6 +68,7 @@ pub(super) fn during<T>(measure: impl Fn() -> (u64, u64) + 'static, work: impl F
 
 /// Called by SQLite again and again while a statement runs.
 pub(super) fn tick() {
+    MEANWHILE.with_borrow(|other| other.iter().for_each(|other| other()));
     say(|| MEASURE.with_borrow(|measure| measure.as_ref().map(|measure| measure())));
 }
 

@@ -2,7 +2,7 @@
 
 use std::io;
 
-use js_sys::Uint8Array;
+use js_sys::{Function, Reflect, Uint8Array};
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{Blob, FileReaderSync};
 
@@ -56,7 +56,18 @@ impl Source for BlobSource {
             ));
         }
         bytes.copy_to(&mut buf[..n]);
+        give_back(&buffer);
         Ok(n)
+    }
+}
+
+/// At once, because what a worker leaves to be collected piles up while a statement runs: gigabytes in a long scan.
+/// A browser that cannot do it collects them when it likes.
+fn give_back(buffer: &JsValue) {
+    let transfer =
+        Reflect::get(buffer, &"transfer".into()).ok().and_then(|transfer| transfer.dyn_into::<Function>().ok());
+    if let Some(transfer) = transfer {
+        let _ = transfer.call1(buffer, &0.into());
     }
 }
 

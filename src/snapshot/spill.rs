@@ -66,7 +66,7 @@ impl Page {
         let at = reused.unwrap_or_else(|| spill.end.replace(spill.end.get() + size as u64));
         // Made first: when the write fails, the place is free again.
         let page = Spilled { spill, at, size };
-        page.spill.scratch.write_at(at, &bytes)?;
+        page.spill.scratch.write_at(at, &bytes).map_err(full)?;
         Ok(Self::Spilled(Rc::new(page)))
     }
 
@@ -99,11 +99,16 @@ impl Page {
             }
             Self::Spilled(page) => {
                 let Some(page) = Rc::get_mut(page) else { return Ok(false) };
-                page.spill.scratch.write_at(page.at + within as u64, part)?;
+                page.spill.scratch.write_at(page.at + within as u64, part).map_err(full)?;
                 Ok(true)
             }
         }
     }
+}
+
+/// A scratch file that takes no more is full, whatever the browser calls it.
+fn full(error: io::Error) -> io::Error {
+    io::Error::new(io::ErrorKind::StorageFull, error.to_string())
 }
 
 impl Drop for InMemory {

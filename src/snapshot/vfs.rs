@@ -159,7 +159,11 @@ impl VfsFile for OpenFile {
 /// Keeps the message for [`take_io_error`]; SQLite gets the code.
 fn failed(code: VfsErrorCode) -> impl FnOnce(io::Error) -> VfsError {
     move |error| {
-        let code = if error.kind() == io::ErrorKind::OutOfMemory { VfsErrorCode::NoMemory } else { code };
+        let code = match error.kind() {
+            io::ErrorKind::OutOfMemory => VfsErrorCode::NoMemory,
+            io::ErrorKind::StorageFull => VfsErrorCode::Full,
+            _ => code,
+        };
         let message = error.to_string();
         // A thread that is ending has no one left to ask.
         let _ = IO_ERROR.try_with(|last| last.replace(Some(message.clone())));

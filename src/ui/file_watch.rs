@@ -14,7 +14,6 @@ use web_sys::{DataTransfer, File, FileSystemFileHandle};
 
 use crate::domain::failure::{Failure, FailureKind};
 use crate::domain::file_change::FileChange;
-use crate::protocol::DeclineCopy;
 
 use super::icons::{Glyph, Icon};
 use super::intake::Picked;
@@ -63,7 +62,7 @@ impl Inspector {
     /// The person wants no copy of the file.
     pub fn decline_copy(self) {
         spawn_local(async move {
-            if let Err(error) = self.client.get_value().call(DeclineCopy {}).await {
+            if let Err(error) = self.client.get_value().decline_copy().await {
                 self.show(error);
             }
         });

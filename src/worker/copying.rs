@@ -8,11 +8,11 @@ use wasm_bindgen_futures::spawn_local;
 use web_sys::DedicatedWorkerGlobalScope;
 
 use super::{ENGINE, send};
-use crate::domain::copying::{DECLINED, no_room, stays_lazy};
-use crate::domain::failure::{Failure, FailureKind};
-use crate::engine::{Engine, EngineError, interrupt};
+use crate::domain::copying::{DECLINED, no_room, room_has_gone, stays_lazy};
+use crate::domain::run::Step;
+use crate::engine::{Engine, EngineError, interrupt, progress};
 use crate::protocol::Event;
-use crate::snapshot::{OpfsFile, PromotionState, remove_left_overs, room};
+use crate::snapshot::{Base, OpfsFile, PromotionState, remove_left_overs, room};
 
 /// Wasm memory ends at 4 GiB, and the forks need some of it.
 const MAX_IN_MEMORY_BYTES: u64 = 1 << 30;
@@ -20,7 +20,7 @@ const MAX_IN_MEMORY_BYTES: u64 = 1 << 30;
 /// Copied at once between two requests: about 25 ms of reading.
 const STEP_BYTES: usize = 16 << 20;
 
-/// Room for changed pages and for sorting that must be left beside a copy.
+/// Room for changed pages and for sorting that must be left beside a copy; without one they take what there is.
 const ROOM_FOR_CHANGES: u64 = 1 << 30;
 
 thread_local! {
@@ -28,6 +28,34 @@ thread_local! {
     static IS_COPYING: Cell<bool> = const { Cell::new(false) };
     /// Counts what was opened and declined, so that room that is made for one file is not given to the next.
     static EPOCH: Cell<u32> = const { Cell::new(0) };
+    /// When the last part was copied beneath a statement, and how long that took, in milliseconds.
+    static BENEATH: Cell<[f64; 2]> = const { Cell::new([0.0; 2]) };
+}
+
+/// What a request wants of a copy that is under way.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Wants {
+    /// Nothing: it reads little or nothing of the file, or its own time tells.
+    Nothing,
+    /// It takes times that half a copy would falsify.
+    AllOfIt,
+    /// It may take long and takes no times.
+    Growth,
+}
+
+impl Wants {
+    pub fn of(step: &Step) -> Self {
+        match step {
+            Step::Judge | Step::BuildIndex(_) | Step::Benchmark(_) | Step::Grow { .. } => Self::Nothing,
+            Step::MeasureQuery(_) | Step::FileBenchmark(_) | Step::Repair | Step::Practice(_) => Self::AllOfIt,
+            Step::Analyze
+            | Step::PreviewCleanup(_)
+            | Step::FindStragglers(_)
+            | Step::CleanTogether
+            | Step::Sizes
+            | Step::TryWithout => Self::Growth,
+        }
+    }
 }
 
 /// At the start of a worker: another one may have ended without a word.
@@ -39,7 +67,7 @@ pub fn clear_up() {
 pub fn begin(engine: &Engine) {
     let epoch = EPOCH.get().wrapping_add(1);
     EPOCH.set(epoch);
-    let Some(promotion) = engine.promotion() else { return };
+    let Some(promotion) = engine.base().map(Base::promotion) else { return };
     let fits = promotion.total <= MAX_IN_MEMORY_BYTES;
     IS_COPYING.set(fits);
     match fits {
@@ -57,10 +85,30 @@ pub fn decline(engine: &Engine) -> Result<(), EngineError> {
     Ok(())
 }
 
-/// Copies what is left before a statement that reads in no order: a page from the lazy file costs a thousand times as
-/// much as one from the copy. A file that cannot be copied stays as it is.
-pub fn finish(engine: &mut Engine) {
-    while !interrupt::requested() && copy_once(engine).is_some_and(|state| state == PromotionState::Copying) {}
+/// Runs `work` on a file whose copy is under way. A page from the lazy file costs a thousand times as much as one from the
+/// copy, so a copy in memory, which takes seconds, comes first. One on disk may take minutes: only what takes times waits for
+/// it, and whatever else takes long lets it grow beneath. A file that cannot be copied stays as it is.
+pub fn beside<T>(engine: &mut Engine, wants: Wants, work: impl FnOnce(&mut Engine) -> T) -> T {
+    let base = match engine.base() {
+        Some(base) if IS_COPYING.get() && wants != Wants::Nothing => base.clone(),
+        _ => return work(engine),
+    };
+    if wants == Wants::AllOfIt || base.len() <= MAX_IN_MEMORY_BYTES {
+        while !interrupt::requested() && copy_once(&base) == Some(PromotionState::Copying) {}
+        return work(engine);
+    }
+    progress::meanwhile(move || copy_beneath(&base), || work(engine))
+}
+
+/// At most half of the time is the copy's.
+fn copy_beneath(base: &Base) {
+    let start_ms = js_sys::Date::now();
+    let [end_ms, took_ms] = BENEATH.get();
+    if IS_COPYING.get() && start_ms >= end_ms + took_ms {
+        copy_once(base);
+        let end_ms = js_sys::Date::now();
+        BENEATH.set([end_ms, end_ms - start_ms]);
+    }
 }
 
 async fn make_room(epoch: u32, n_bytes: u64) {
@@ -69,12 +117,16 @@ async fn make_room(epoch: u32, n_bytes: u64) {
     if EPOCH.get() != epoch {
         return;
     }
-    let made = made.and_then(|(copy, changes)| {
-        let give = |engine: &mut Option<Engine>| engine.as_mut().map(|engine| engine.make_room(copy, changes));
-        match ENGINE.with_borrow_mut(give) {
-            Some(Err(error)) => Err(io::Error::other(error.words())),
-            _ => Ok(()),
-        }
+    let made = made.and_then(|(changes, copy)| {
+        ENGINE.with_borrow_mut(|engine| {
+            let Some(engine) = engine else { return Ok(()) };
+            engine.make_room(changes).map_err(|error| io::Error::other(error.words()))?;
+            let copy = copy?;
+            if let Some(base) = engine.base() {
+                base.promote_to(copy);
+            }
+            Ok(())
+        })
     });
     match made {
         Ok(()) => {
@@ -85,13 +137,16 @@ async fn make_room(epoch: u32, n_bytes: u64) {
     }
 }
 
-async fn rooms(n_bytes: u64) -> io::Result<(OpfsFile, OpfsFile)> {
+/// A file for changes, and one for the copy where there is room for both.
+async fn rooms(n_bytes: u64) -> io::Result<(OpfsFile, io::Result<OpfsFile>)> {
     remove_left_overs().await?;
     let (room, wanted) = (room().await?, n_bytes + ROOM_FOR_CHANGES);
-    if room < wanted {
-        return Err(io::Error::new(io::ErrorKind::StorageFull, no_room(room, wanted)));
-    }
-    Ok((OpfsFile::create().await?, OpfsFile::create().await?))
+    let changes = OpfsFile::create().await?;
+    let copy = match room < wanted {
+        true => Err(io::Error::new(io::ErrorKind::StorageFull, no_room(room, wanted))),
+        false => OpfsFile::create().await,
+    };
+    Ok((changes, copy))
 }
 
 /// A timer, so that requests that came meanwhile are answered first.
@@ -103,20 +158,19 @@ fn schedule() {
 }
 
 fn step() {
-    let state = ENGINE.with_borrow_mut(|engine| copy_once(engine.as_mut()?));
+    let state = ENGINE.with_borrow(|engine| copy_once(engine.as_ref()?.base()?));
     if state == Some(PromotionState::Copying) {
         schedule();
     }
 }
 
 /// Copies the next part and tells the page. `None` when nothing is left to copy, or nothing can be.
-fn copy_once(engine: &mut Engine) -> Option<PromotionState> {
+fn copy_once(base: &Base) -> Option<PromotionState> {
     if !IS_COPYING.get() {
         return None;
     }
-    match engine.promote(STEP_BYTES) {
+    match base.promote_step(STEP_BYTES) {
         Ok(promotion) => {
-            let promotion = promotion?;
             let in_ram = promotion.total <= MAX_IN_MEMORY_BYTES;
             IS_COPYING.set(promotion.state == PromotionState::Copying);
             send(&Event::Promotion { n_copied: promotion.copied, n_total: promotion.total, in_ram });
@@ -124,10 +178,9 @@ fn copy_once(engine: &mut Engine) -> Option<PromotionState> {
         }
         Err(error) => {
             IS_COPYING.set(false);
-            let failure = Failure::from(&error);
             // A file that cannot be read any more is told by the next request that needs it.
-            if failure.kind == FailureKind::OutOfMemory {
-                send(&Event::NotCopied { words: stays_lazy(&failure.message) });
+            if matches!(error.kind(), io::ErrorKind::OutOfMemory | io::ErrorKind::StorageFull) {
+                send(&Event::NotCopied { words: stays_lazy(&room_has_gone(&error.to_string())) });
             }
             None
         }

@@ -1,15 +1,17 @@
 //! Files and changes larger than memory should hold: right at every offset, and beside memory where there is room.
 
 use std::fs::File;
+use std::io;
 use std::path::Path;
 
+use cortex_inspector::domain::failure::{Failure, FailureKind};
 use cortex_inspector::domain::rows::RowsAsked;
-use cortex_inspector::domain::run::Step;
+use cortex_inspector::domain::run::{Step, StepAnswer};
 use cortex_inspector::engine::Engine;
 use cortex_inspector::snapshot::{self, Base, CachedSource, FileSource, Fork, PromotionState, RamSource, VFS_NAME};
 use rusqlite::{Connection, OpenFlags};
 
-use crate::fixtures::{Fixture, count, dropped, one};
+use crate::fixtures::{Fixture, count, dropped, dropped_bytes, one};
 
 const PAGE: u64 = 65_536;
 
@@ -65,6 +67,54 @@ fn files_past_four_gigabytes_are_right_at_every_offset() {
         assert!(fork.len() > bytes && fork.overlay_bytes() < 64 << 20);
         std::fs::remove_file(path).unwrap();
     }
+}
+
+/// A scratch file that ends, as the room that a browser gives to a page does.
+struct Small(File, u64);
+
+impl snapshot::Scratch for Small {
+    fn read_at(&self, offset: u64, buf: &mut [u8]) -> io::Result<()> {
+        snapshot::Scratch::read_at(&self.0, offset, buf)
+    }
+
+    fn write_at(&self, offset: u64, bytes: &[u8]) -> io::Result<()> {
+        match offset + bytes.len() as u64 <= self.1 {
+            true => snapshot::Scratch::write_at(&self.0, offset, bytes),
+            false => Err(io::Error::other("QuotaExceededError: no more")),
+        }
+    }
+}
+
+#[test]
+fn an_index_without_room_names_what_it_needs_and_everything_else_works() {
+    const ROOM: u64 = 256 << 10;
+    const N_ROWS: u64 = 20_000;
+    const INDEX: &str = "idx_workflow_task_workflow_status";
+    let rows = format!(
+        "CREATE TABLE workflow_task (id TEXT, workflow_id TEXT, status TEXT, order_index INTEGER, created_at TEXT);
+         WITH RECURSIVE n(i) AS (VALUES (1) UNION ALL SELECT i + 1 FROM n WHERE i < {N_ROWS})
+         INSERT INTO workflow_task SELECT i, hex(randomblob(40)), 'completed', i % 9, '2026-01-01 00:00:00' FROM n;"
+    );
+    let fixture = Fixture::of_sql(&rows);
+    let mut engine = Engine::new().unwrap();
+    engine.open(vec![dropped(&fixture.path)]).unwrap();
+    snapshot::spill_to(Small(tempfile::tempfile().unwrap(), ROOM), 0);
+    let error = engine.run(&Step::BuildIndex(INDEX.into())).unwrap_err();
+    let failure = Failure::from(&error);
+    assert_eq!(failure.kind, FailureKind::OutOfMemory, "{failure:?}");
+    let native =
+        fixture.copy_with(&format!("CREATE INDEX {INDEX} ON workflow_task (workflow_id, status, order_index)"));
+    let of_index = format!("SELECT sum(pgsize - unused) FROM dbstat WHERE name = '{INDEX}'");
+    let bytes = count(&native.native(), &of_index) as f64;
+    let words = "There is no room to build idx_workflow_task_workflow_status: database or disk is full. Its entries take about ";
+    let said = failure.message.strip_prefix(words).unwrap_or_else(|| panic!("{failure:?}"));
+    let said: f64 = said.split('\u{a0}').next().unwrap().parse().unwrap();
+    assert!((said * 1e6 / bytes - 1.0).abs() < 0.1, "{said} MB said, {bytes} bytes natively");
+    assert!(failure.kind.help().contains("everything else keeps working"));
+    assert_eq!(engine.count_rows("workflow_task").unwrap(), N_ROWS);
+    spill_beyond(0);
+    let StepAnswer::Index(built) = engine.run(&Step::BuildIndex(INDEX.into())).unwrap() else { panic!("no index") };
+    assert_eq!(built.n_rows, Some(N_ROWS));
 }
 
 /// Room beside memory for the thread of one test.
@@ -180,4 +230,36 @@ fn everything_is_answered_beside_memory() {
     };
     assert_eq!(outcomes(&report), outcomes(&expected));
     assert_eq!(report.sizes, expected.sizes);
+}
+
+/// SQLite counts for the whole process, and other tests run in this one: a process of its own.
+#[test]
+fn memory_stays_flat_over_a_thousand_files() {
+    const ALONE: &str = "CORTEX_INSPECTOR_ALONE";
+    if std::env::var_os(ALONE).is_none() {
+        let itself = std::env::current_exe().unwrap();
+        let name = "large::memory_stays_flat_over_a_thousand_files";
+        let out =
+            std::process::Command::new(itself).args(["--exact", name, "--nocapture"]).env(ALONE, "1").output().unwrap();
+        assert!(
+            out.status.success(),
+            "{}{}",
+            String::from_utf8_lossy(&out.stdout),
+            String::from_utf8_lossy(&out.stderr)
+        );
+        return;
+    }
+    let bytes = Fixture::of_sql("CREATE TABLE workflow (id TEXT PRIMARY KEY, project_id BLOB, status TEXT);").bytes();
+    let mut engine = Engine::new().unwrap();
+    let mut open_run_and_close = |n: u32| {
+        for _ in 0..n {
+            engine.open(vec![dropped_bytes("db.sqlite", &bytes)]).unwrap();
+            engine.run(&Step::BuildIndex("idx_workflow_project_status".into())).unwrap();
+            engine.close();
+        }
+        // SAFETY: reads a counter.
+        (unsafe { rusqlite::ffi::sqlite3_memory_used() }, snapshot::bytes_in_memory())
+    };
+    let after_a_hundred = open_run_and_close(100);
+    assert_eq!(open_run_and_close(900), after_a_hundred, "bytes of SQLite and of changed pages");
 }

@@ -547,7 +547,7 @@ fn promoting_the_file_into_memory_changes_no_answer() {
     let total = fixture.bytes().len() as u64;
     let mut copied = 0;
     while copied < total {
-        let promotion = opened.engine.promote(64 << 10).unwrap().unwrap();
+        let promotion = opened.engine.base().unwrap().promote_step(64 << 10).unwrap();
         assert_eq!(promotion.total, total);
         assert!(promotion.copied > copied);
         copied = promotion.copied;
