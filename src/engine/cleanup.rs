@@ -20,6 +20,7 @@ use super::clock::monotonic_ns;
 use super::connection::{Db, ForeignKeys, quoted};
 use super::error::{EngineError, Result};
 use super::migrate::count_rows;
+use super::progress;
 use super::scan_status::{Scan, scans};
 use super::tally::{Tally, sample};
 use crate::domain::catalogue::DocumentedCleanup;
@@ -38,6 +39,9 @@ use crate::snapshot::{Fork, PageSet};
 /// Rows shown of those that block, and of those that are treated otherwise than expected.
 const N_SAMPLES: usize = 5;
 
+/// Of a preview, for its progress: foreign keys on, indexes tried, foreign keys off.
+const N_STAGES: usize = 3;
+
 /// Orphans that a file holds before anything is removed, by child table and parent; counted once.
 #[derive(Default)]
 pub struct OrphansBefore(HashMap<(String, String), u64>);
@@ -54,7 +58,7 @@ pub fn preview(
         return Ok(report);
     }
     let fork = original.fork();
-    let run = with_foreign_keys(cleanup, database, fork, original, &report.plan)?;
+    let run = progress::stage(0, N_STAGES, || with_foreign_keys(cleanup, database, fork, original, &report.plan))?;
     if !run.steps.is_empty() {
         report.steps_before = run.steps;
     }
@@ -64,7 +68,8 @@ pub fn preview(
     report.look_ups = cascade::read(original, database, &run.tally.deleted)?;
     if run.outcome.outcome == DeleteOutcome::Ok {
         let without = (run.outcome.vm_steps, run.outcome.elapsed_ns);
-        report.index_trials = cascade::try_indexes(cleanup, database, fork, &report.look_ups, without)?;
+        report.index_trials =
+            progress::stage(1, N_STAGES, || cascade::try_indexes(cleanup, database, fork, &report.look_ups, without))?;
     }
     report.n_table_rows = Some(count_rows(original, &cleanup.table)?);
     for (_, child) in scanned_children(&report.plan) {
@@ -89,7 +94,7 @@ pub fn preview(
             ..WithoutForeignKeys::default()
         }
     } else {
-        without_foreign_keys(cleanup, database, fork, original, before)?
+        progress::stage(2, N_STAGES, || without_foreign_keys(cleanup, database, fork, original, before))?
     });
     report.foreign_keys_on = Some(with_keys);
     let [missed, without_time] = missed_conditions(cleanup);
@@ -153,7 +158,7 @@ fn with_foreign_keys(
     let Deletion { db, tally, answer, elapsed_ns, checked } =
         delete(cleanup, fork, ForeignKeys::On, Checked::AsDeclared, plan)?;
     let start = monotonic_ns();
-    let answer = answer.and_then(|ran| Ok((ran, db.execute_batch("COMMIT").err().map(EngineError::from))));
+    let answer = answer.map(|ran| (ran, db.execute_batch("COMMIT").err().map(EngineError::from)));
     let elapsed_ns = elapsed_ns + monotonic_ns().saturating_sub(start);
     let (error, refused) = match answer {
         Ok((ran, None)) => {

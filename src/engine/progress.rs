@@ -35,6 +35,14 @@ pub(super) fn part<T>(at: usize, n_parts: usize, work: impl FnOnce() -> T) -> T 
     out
 }
 
+/// The same where the work tells nothing of its own: that the part begins.
+pub(super) fn stage<T>(at: usize, n_parts: usize, work: impl FnOnce() -> T) -> T {
+    part(at, n_parts, || {
+        tell(0, 1);
+        work()
+    })
+}
+
 /// Of the part under way. Nobody hears it outside of one.
 pub(super) fn tell(n_done: u64, n_total: u64) {
     if let Some((at, n_parts)) = PART.get() {

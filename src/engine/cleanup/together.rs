@@ -12,6 +12,7 @@ use crate::domain::instant::Instant;
 use crate::engine::clock::monotonic_ns;
 use crate::engine::connection::{Db, ForeignKeys};
 use crate::engine::error::{EngineError, Result};
+use crate::engine::progress;
 use crate::engine::rows::key_of;
 use crate::engine::tally::Tally;
 use crate::snapshot::{self, Fork};
@@ -31,8 +32,10 @@ pub fn preview(
     let best = search.best.unwrap_or_default();
     let mut off = Sequence::default();
     let mut fork = original.fork().fork();
-    for cleanup in cleanups {
-        fork = run(cleanup, fork, ForeignKeys::Off, &mut off)?;
+    for (at, cleanup) in cleanups.iter().enumerate() {
+        fork = progress::stage(cleanups.len() + at, 3 * cleanups.len(), || {
+            run(cleanup, fork, ForeignKeys::Off, &mut off)
+        })?;
     }
     off.orphans = orphans_left(&Db::open(fork, ForeignKeys::Off)?, database, original, &off.by_table, before)?;
     let script = script(&best, cleanups, database, original)?;
@@ -103,7 +106,10 @@ impl Search<'_> {
                 continue;
             }
             let mut sequence = so_far.clone();
-            let after = self.run(cleanup, fork.fork(), &mut sequence)?;
+            // Other orders are the rest of the last stage.
+            let at = if self.documented.is_none() { so_far.runs.len() } else { self.cleanups.len() - 1 };
+            let n_stages = 3 * self.cleanups.len();
+            let after = progress::stage(at, n_stages, || self.run(cleanup, fork.fork(), &mut sequence))?;
             if self.best.as_ref().is_none_or(|best| !sequence.is_no_better_than(best)) {
                 self.walk(after, sequence)?;
             } else {
@@ -141,7 +147,10 @@ fn script(best: &Sequence, cleanups: &[DocumentedCleanup], database: &Database, 
             && script.left_out.is_empty()
             && script.steps.iter().all(|step| step.releases.is_empty());
         let known = is_known.then_some(ran);
-        let (mut step, why) = step(cleanup, table, database, original, &fork, known)?;
+        let (at, n_runs) = (script.steps.len() + script.left_out.len(), best.runs.len());
+        let stepped =
+            progress::stage(2 * n_runs + at, 3 * n_runs, || step(cleanup, table, database, original, &fork, known));
+        let (mut step, why) = stepped?;
         let mut tried = if why.is_some() { None } else { try_step(&step, &script, &fork)? };
         if tried.is_none() && why.is_none() && step.n_batches() > 1 {
             // A row may refer to one of another batch.
