@@ -150,7 +150,12 @@ calls! {
     PreviewCleanup { id: String, retention_days: u32 } -> StepAnswer;
 
     /// Measures two statements of the person's own in turns.
-    CompareStatements { first: String, second: String } -> StatementComparison;
+    CompareStatements {
+        first: String,
+        second: String,
+        /// How long the first run of each may take. It is told in nanoseconds, of a total of 0, how long it has taken.
+        limit_ns: Option<u64>,
+    } -> StatementComparison;
 
     /// Compares what was measured with a baseline, by the settings of `now`. Says how many entries are compared.
     CompareBaselines { before: Box<Baseline>, now: Box<Baseline> } -> BaselineComparison;

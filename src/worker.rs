@@ -130,7 +130,7 @@ fn answer(engine: &mut Engine, request: Request, files: Vec<web_sys::File>) -> R
         }
         Request::CompareStatements(call) => {
             copying::finish(engine);
-            json(engine.compare_statements([&call.first, &call.second]))
+            json(engine.compare_statements([&call.first, &call.second], call.limit_ns))
         }
         Request::CompareBaselines(call) => json(baselines::compare(&call.before, &call.now)),
         Request::Choices(call) => json(engine.choices(&call.query, &call.parameter)),

@@ -136,6 +136,18 @@ fn a_raised_flag_stops_a_statement() {
     assert!(matches!(answer, Ok(StepAnswer::Cleanup(_))), "the engine does not work after a cancel: {answer:?}");
 }
 
+#[wasm_bindgen_test]
+fn a_statement_of_ones_own_ends_with_its_time() {
+    let mut engine = Engine::new().expect("the engine starts");
+    engine.open_sample(sample::N_WORKFLOWS, sample::N_LOGS, sample::SEED, sample::NOW).expect("the sample opens");
+    let endless = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT count(*) FROM n";
+    let error = engine.compare_statements([endless, "SELECT 1"], Some(20_000_000)).expect_err("it ended by itself");
+    let failure = cortex_inspector::domain::failure::Failure::from(&error);
+    assert_eq!(failure.kind, FailureKind::TimeLimit);
+    assert_eq!(failure.message, "The first statement was stopped: it took longer than 20.0\u{a0}ms");
+    engine.compare_statements(["SELECT 2", "SELECT 1"], None).expect("the engine works after a stop");
+}
+
 /// A page of wasm memory is never given back, so what is lost once is lost for ever.
 #[wasm_bindgen_test]
 fn memory_stays_flat_over_a_thousand_files() {

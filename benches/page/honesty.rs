@@ -20,6 +20,13 @@ fn counting(n: u32) -> String {
     format!("WITH RECURSIVE c(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM c WHERE i < {n}) SELECT count(*) FROM c")
 }
 
+/// What the page says of the second statement.
+struct Answer {
+    verdict: String,
+    /// As it stands there: `+10.2 %`.
+    change: String,
+}
+
 pub fn measure() {
     let browser = Browser::open("honesty");
     browser.click("button", "Try the sample database");
@@ -28,38 +35,44 @@ pub fn measure() {
     println!("\nhonesty: {RUNS} comparisons each, all settings as they stand");
     let (same, more) = (counting(2_000), counting(2_200));
     // In turns: a machine that gets busy meanwhile is busy for both.
-    let mut verdicts = [Vec::new(), Vec::new()];
+    let [mut against_itself, mut more_work] = [Vec::new(), Vec::new()];
     for _ in 0..RUNS {
-        verdicts[0].push(compare(&browser, [&same, &same]));
-        verdicts[1].push(compare(&browser, [&same, &more]));
+        against_itself.push(compare(&browser, [&same, &same]));
+        more_work.push(compare(&browser, [&same, &more]));
     }
-    let count = |verdicts: &[String], wanted: &[&str]| {
-        verdicts.iter().filter(|verdict| wanted.contains(&verdict.as_str())).count()
-    };
-    let [against_itself, more_work] = verdicts;
-    let n_false = count(&against_itself, &["Improved", "Regressed"]);
-    let n_found = count(&more_work, &["Regressed"]);
-    for (what, n, limit, holds) in [
-        ("A against A, called a change", n_false, format!("at most {MAX_FALSE}"), n_false <= MAX_FALSE),
-        ("10 % more work, called a regression", n_found, format!("at least {MIN_FOUND}"), n_found >= MIN_FOUND),
-    ] {
-        println!("  {what:<36} {n:>3} of {RUNS}, {limit}: {}", if holds { "holds" } else { "does not hold" });
-    }
-    for (what, verdicts) in [("A against A", &against_itself), ("10 % more work", &more_work)] {
-        let each = ["Improved", "Regressed", "Within noise", "Undecided"]
-            .map(|verdict| format!("{verdict} {}", count(verdicts, &[verdict])));
-        println!("  {what:<36} {}", each.join(", "));
-    }
+    let (n_false, n_found) = (count(&against_itself, &["Improved", "Regressed"]), count(&more_work, &["Regressed"]));
+    print("A against A, called a change", n_false, &format!("at most {MAX_FALSE}"), n_false <= MAX_FALSE);
+    print("10 % more work, called a regression", n_found, &format!("at least {MIN_FOUND}"), n_found >= MIN_FOUND);
+    print_answers("A against A", &against_itself);
+    print_answers("10 % more work", &more_work);
 }
 
-/// What the page says of the second statement.
-fn compare(browser: &Browser, statements: [&str; 2]) -> String {
+fn count(answers: &[Answer], wanted: &[&str]) -> usize {
+    answers.iter().filter(|answer| wanted.contains(&answer.verdict.as_str())).count()
+}
+
+fn print(what: &str, n: usize, limit: &str, holds: bool) {
+    println!("  {what:<36} {n:>3} of {RUNS}, {limit}: {}", if holds { "holds" } else { "does not hold" });
+}
+
+fn print_answers(what: &str, answers: &[Answer]) {
+    let verdicts = ["Improved", "Regressed", "Within noise", "Undecided"]
+        .map(|verdict| format!("{verdict} {}", count(answers, &[verdict])));
+    let changes: Vec<&str> = answers.iter().map(|answer| answer.change.as_str()).collect();
+    println!("  {what:<36} {}\n    {}", verdicts.join(", "), changes.join(", "));
+}
+
+fn compare(browser: &Browser, statements: [&str; 2]) -> Answer {
     for (name, sql) in ["First statement", "Second statement"].into_iter().zip(statements) {
         browser.fill(name, sql);
     }
     browser.click("button", "Compare the statements");
-    let verdict =
+    let answer =
         "const row = document.querySelector('[role=region][aria-label=\"Two statements\"] tbody tr:last-child');
-        return row?.querySelector('.verdict')?.textContent ?? null";
-    browser.until("a verdict", ONE, || browser.js(verdict, vec![]).as_str().map(str::to_owned))
+        return [row?.querySelector('.verdict')?.textContent, row?.querySelectorAll('strong')[1]?.textContent]";
+    browser.until("a verdict", ONE, || {
+        let answer = browser.js(answer, vec![]);
+        let text = |at: usize| answer[at].as_str().map(str::to_owned);
+        Some(Answer { verdict: text(0)?, change: text(1)? })
+    })
 }

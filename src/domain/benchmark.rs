@@ -104,6 +104,9 @@ pub struct BenchmarkSide {
     pub samples: Samples,
 }
 
+/// How long the first run of a statement of a person's own may take, unless they say otherwise.
+pub const STATEMENT_LIMIT_S: u32 = 30;
+
 /// Two statements of a person's own, on the file as dropped.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct StatementComparison {

@@ -1,7 +1,8 @@
 //! What benchmarks say, in sentences and figures.
 
 use super::benchmark::{Benchmark, GrowthCurve};
-use super::measuring::{Bound, Change, ChangeVerdict, Estimate, Estimates};
+use super::charts::{Measure, growth_words};
+use super::measuring::{Bound, Change, ChangeVerdict, Estimate, Estimates, Fit};
 use super::numbers;
 
 /// The answer to all of them: a title, and what follows from it.
@@ -49,19 +50,6 @@ pub fn used(benchmark: &Benchmark) -> String {
 /// `0.30 to 0.32 ms`.
 pub fn interval(estimate: Estimate) -> String {
     numbers::duration_range(estimate.lower_ns, estimate.upper_ns)
-}
-
-/// Every figure with its interval, for a table: what it is called, the figure, its interval.
-pub fn figures(estimates: &Estimates) -> Vec<(&'static str, String, String)> {
-    let row = |name, estimate: Estimate| (name, numbers::duration(estimate.point_ns).text(), interval(estimate));
-    let mut rows = vec![
-        row("Mean", estimates.mean),
-        row("Median", estimates.median),
-        row("Std. dev.", estimates.std_dev),
-        row("Median abs. dev.", estimates.median_abs_dev),
-    ];
-    rows.extend(estimates.slope.map(|slope| row("Slope", slope)));
-    rows
 }
 
 /// `100 samples, 5,500 iterations, 100,000 resamples; 3 outliers, 1 of them severe`.
@@ -142,12 +130,18 @@ pub fn undecided(change: &Change) -> String {
     }
 }
 
-/// `grows with the table`, from the exponent of the pages read, which no clock blurs.
-pub fn growth(curve: &GrowthCurve) -> &'static str {
-    match curve.pages_fit.map(|fit| fit.slope) {
-        None => "too few sizes to say",
-        Some(slope) if slope < 0.15 => "hardly grows",
-        Some(slope) if slope < 0.75 => "grows more slowly than the table",
-        Some(_) => "grows with the table",
-    }
+/// `time: grows as n, exponent 0.98 (R² 1.00); pages: stays level, exponent 0.00 (R² 1.00)`.
+pub fn growth_of(curve: &GrowthCurve) -> String {
+    let one = |measure: Measure, fit: Option<Fit>| match fit {
+        Some(fit) => format!(
+            "{}: {}, exponent {:.2} (R² {:.2})",
+            measure.noun(),
+            growth_words(&measure.points(curve)),
+            fit.slope,
+            fit.r_squared
+        ),
+        None => format!("{}: too few sizes to say", measure.noun()),
+    };
+    let parts = [one(Measure::Time, curve.time_fit), one(Measure::Pages, curve.pages_fit)];
+    parts.join("; ")
 }

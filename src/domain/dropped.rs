@@ -2,6 +2,7 @@
 
 use super::baseline::{self, Baseline};
 use super::failure::{Failure, FailureKind};
+use super::numbers::count;
 use super::report::Report;
 use super::{criterion, saved};
 
@@ -78,4 +79,16 @@ impl Saved {
             )),
         }
     }
+}
+
+/// Of dropped folders no more files and folders are looked at.
+pub const MAX_ENTRIES: usize = 20_000;
+
+/// What is said where there are more.
+pub fn cut_words() -> String {
+    let n = count(MAX_ENTRIES as u64);
+    format!(
+        "The folder holds more than {n} files and folders; only the first {n} were looked at. Drop target/criterion \
+         itself, or one folder of it."
+    )
 }

@@ -52,6 +52,8 @@ pub enum FailureKind {
     Unknown,
     /// The person cancelled.
     Cancelled,
+    /// A statement took longer than it may.
+    TimeLimit,
     /// No memory left.
     OutOfMemory,
     /// The worker ended unexpectedly.
@@ -120,6 +122,10 @@ impl FailureKind {
             Self::NotOpen => "Drop a SQLite file first.",
             Self::Unknown => "Neither the guide nor the database knows this name. Reload the page.",
             Self::Cancelled => "What was finished before is kept. Run it again whenever you like.",
+            Self::TimeLimit => {
+                "What a person asks of their own has a limit, so that a slip does not keep SQLite busy. Ask for less, or run it \
+                 without a limit where that is offered; Cancel stops it at any time."
+            }
             Self::OutOfMemory => {
                 "The browser gave no more memory to this page. Close other tabs and open the file again."
             }

@@ -46,6 +46,7 @@ pub mod rows;
 pub mod run;
 pub mod saved;
 pub mod statistics_findings;
+pub mod tone;
 pub mod troubleshooting;
 pub mod value;
 pub mod verdict;

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::measuring::{Change, Estimates, Samples};
+use super::measuring::{Change, Estimates, Samples, Settings};
 use super::plan::PlanRow;
 use super::plan_counts::StepCounts;
 use super::value::Value;
@@ -64,6 +64,9 @@ pub struct Cost {
     /// Of the warm samples, with intervals; `None` where too few were taken for that.
     #[serde(default)]
     pub estimates: Option<Estimates>,
+    /// How the samples were taken; `None` until they were, and in reports of older versions.
+    #[serde(default)]
+    pub settings: Option<Settings>,
     /// The first run on a fresh connection, with an empty page cache: to the last row.
     pub first_run_ns: u64,
     /// Of the first run: until the statement was prepared.

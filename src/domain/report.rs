@@ -135,6 +135,11 @@ impl Report {
         serde_json::to_string_pretty(self).unwrap_or_default()
     }
 
+    /// `db.sqlite, evaluated at 2026-10-25 09:30:00 UTC`.
+    pub fn title(&self) -> String {
+        format!("{}, evaluated at {} UTC", self.database.file_name, self.now.sqlite_text())
+    }
+
     pub fn index(&self, name: &str) -> Option<&IndexReport> {
         self.migration.iter().find(|entry| entry.index == name)
     }

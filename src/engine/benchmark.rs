@@ -1,12 +1,13 @@
 //! The guide's benchmarks, on made-up data and on the file's own; and how queries grow with their tables.
 
 use super::choices::{self, Chosen, Effort};
+use super::clock::monotonic_ns;
 use super::connection::Db;
 use super::data_set::DataSet;
 use super::error::{EngineError, Result};
 use super::measure::{self, Measured, Precision, Run, Side};
 use super::plan::explain;
-use super::progress;
+use super::{interrupt, progress};
 use crate::domain::benchmark::{
     Benchmark, BenchmarkSide, BenchmarkState, FileBenchmark, Growth, GrowthCurve, GrowthPoint, Indexes,
     StatementComparison,
@@ -125,11 +126,13 @@ fn values(query: &DocumentedQuery, side: &Side) -> Result<Vec<Value>> {
     Ok(found.into_iter().map(|parameter| parameter.value).collect())
 }
 
-/// Two statements on the file as dropped. Fails when one of them writes, or is none.
+/// Two statements on the file as dropped. Fails when one of them writes, or is none, or when its first run takes longer than
+/// `limit_ns`; how long that goes on is told.
 pub fn compare_statements(
     statements: [&str; 2],
     original: &Db,
     precision: Precision<'_>,
+    limit_ns: Option<u64>,
 ) -> Result<StatementComparison> {
     let (one, other) = (Side::open(original.fork())?, Side::open(original.fork())?);
     for sql in statements {
@@ -140,7 +143,14 @@ pub fn compare_statements(
     }
     let [a, b] = statements;
     let run = |sql, side| Run { sql, parameters: &[], side };
-    let (before, after) = progress::part(0, 1, || measure::compare(run(a, &one), run(b, &other), precision))?;
+    let runs = [run(a, &one), run(b, &other)];
+    let first_run = |name, run| {
+        let start_ns = monotonic_ns();
+        let elapsed = move || (monotonic_ns().saturating_sub(start_ns), 0);
+        interrupt::limited(limit_ns, name, || progress::during(elapsed, || measure::cold(run)))
+    };
+    let cold = [first_run("The first statement", runs[0])?, first_run("The second statement", runs[1])?];
+    let (before, after) = progress::part(0, 1, || measure::compare_warm(runs, cold, precision))?;
     let change = measure::change(&before.samples, &after.samples, precision.settings)?;
     let side = |measured: Measured| (measured.plan, BenchmarkSide { cost: measured.cost, samples: measured.samples });
     let ((plan_a, a), (plan_b, b)) = (side(before), side(after));

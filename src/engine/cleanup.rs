@@ -39,8 +39,8 @@ use crate::snapshot::{Fork, PageSet};
 /// Rows shown of those that block, and of those that are treated otherwise than expected.
 const N_SAMPLES: usize = 5;
 
-/// Of a preview, for its progress: foreign keys on, indexes tried, foreign keys off.
-const N_STAGES: usize = 3;
+/// With foreign keys, what its look-ups cost, without foreign keys, and what it misses.
+const N_STAGES: u64 = 4;
 
 /// Orphans that a file holds before anything is removed, by child table and parent; counted once.
 #[derive(Default)]
@@ -58,18 +58,19 @@ pub fn preview(
         return Ok(report);
     }
     let fork = original.fork();
-    let run = progress::stage(0, N_STAGES, || with_foreign_keys(cleanup, database, fork, original, &report.plan))?;
+    progress::stage(0, N_STAGES);
+    let run = with_foreign_keys(cleanup, database, fork, original, &report.plan)?;
     if !run.steps.is_empty() {
         report.steps_before = run.steps;
     }
     report.samples = run.tally.samples(database, &cleanup.table);
     report.bytes_freed = Some(run.space.as_ref().map_or(0, |space| space.n_pages_freed() * space.page_size));
     report.space = run.space;
+    progress::stage(1, N_STAGES);
     report.look_ups = cascade::read(original, database, &run.tally.deleted)?;
     if run.outcome.outcome == DeleteOutcome::Ok {
         let without = (run.outcome.vm_steps, run.outcome.elapsed_ns);
-        report.index_trials =
-            progress::stage(1, N_STAGES, || cascade::try_indexes(cleanup, database, fork, &report.look_ups, without))?;
+        report.index_trials = cascade::try_indexes(cleanup, database, fork, &report.look_ups, without)?;
     }
     report.n_table_rows = Some(count_rows(original, &cleanup.table)?);
     for (_, child) in scanned_children(&report.plan) {
@@ -84,6 +85,7 @@ pub fn preview(
     let with_keys = run.outcome;
     let touched = with_keys.by_table.keys().chain(with_keys.updated_by_table.keys());
     let alone = with_keys.outcome == DeleteOutcome::Ok && children_of(database, touched).is_empty();
+    progress::stage(2, N_STAGES);
     report.foreign_keys_off = Some(if alone {
         // No foreign key refers to any table that it touched: switched off, they change nothing.
         WithoutForeignKeys {
@@ -94,9 +96,10 @@ pub fn preview(
             ..WithoutForeignKeys::default()
         }
     } else {
-        progress::stage(2, N_STAGES, || without_foreign_keys(cleanup, database, fork, original, before))?
+        without_foreign_keys(cleanup, database, fork, original, before)?
     });
     report.foreign_keys_on = Some(with_keys);
+    progress::stage(3, N_STAGES);
     let [missed, without_time] = missed_conditions(cleanup);
     let finished = cleanup.finished.as_deref().unwrap_or("1");
     let counts = count_each(original, &cleanup.table, finished, &[&missed, &without_time])?;

@@ -7,8 +7,10 @@ use std::cell::{Cell, RefCell};
 use rusqlite::Connection;
 
 use super::clock::monotonic_ns;
-use super::error::Result;
+use super::error::{EngineError, Result};
 use super::progress;
+use crate::domain::failure::FailureKind;
+use crate::domain::numbers;
 
 /// Opcodes between two questions: asked often enough to stop within milliseconds, seldom enough to cost nothing.
 const STEPS: i32 = 1_000;
@@ -44,10 +46,23 @@ pub fn watch_every(connection: &mut Connection, steps: i32) -> Result<()> {
     Ok(())
 }
 
-/// Runs `work` with a time limit. A statement that exceeds it fails as interrupted.
+/// Runs `work` with a time limit, and within those that it stands in. A statement that exceeds it fails as interrupted.
 pub fn within<T>(limit_ns: u64, work: impl FnOnce() -> T) -> T {
-    DEADLINE_NS.set(monotonic_ns().saturating_add(limit_ns));
+    let outer_ns = DEADLINE_NS.get();
+    DEADLINE_NS.set(outer_ns.min(monotonic_ns().saturating_add(limit_ns)));
     let out = work();
-    DEADLINE_NS.set(u64::MAX);
+    DEADLINE_NS.set(outer_ns);
     out
+}
+
+/// As [`within`], for what a person asked: they are told that its time was over. `None` is no limit.
+pub fn limited<T>(limit_ns: Option<u64>, what: &str, work: impl FnOnce() -> Result<T>) -> Result<T> {
+    let Some(limit_ns) = limit_ns else { return work() };
+    within(limit_ns, work).map_err(|error| match error.is_cancelled() && !requested() {
+        true => {
+            let limit = numbers::duration(limit_ns).text();
+            EngineError::new(FailureKind::TimeLimit, format!("{what} was stopped: it took longer than {limit}"))
+        }
+        false => error,
+    })
 }

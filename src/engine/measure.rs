@@ -66,19 +66,33 @@ pub struct Run<'a> {
 
 /// Measures two. See [`measure`].
 pub fn compare(before: Run<'_>, after: Run<'_>, precision: Precision<'_>) -> Result<(Measured, Measured)> {
-    let mut measured = measure(&[before, after], precision)?.into_iter();
-    match (measured.next(), measured.next()) {
-        (Some(before), Some(after)) => Ok((before, after)),
-        _ => Err(cancelled()),
-    }
+    pair(measure(&[before, after], precision)?)
+}
+
+/// As [`compare`], after the first run of each.
+pub fn compare_warm(
+    runs: [Run<'_>; 2],
+    measured: [Measured; 2],
+    precision: Precision<'_>,
+) -> Result<(Measured, Measured)> {
+    pair(measure_warm(&runs, measured.into(), precision)?)
+}
+
+fn pair(measured: Vec<Measured>) -> Result<(Measured, Measured)> {
+    <[Measured; 2]>::try_from(measured).map(Into::into).map_err(|_| cancelled())
 }
 
 /// Measures each. Samples are taken in turns, so that a busy machine slows all alike.
 ///
 /// A statement whose first run takes longer than the whole budget is not run again when one sample has to do.
 pub fn measure(runs: &[Run<'_>], precision: Precision<'_>) -> Result<Vec<Measured>> {
+    let measured = runs.iter().map(|run| cold(*run)).collect::<Result<Vec<_>>>()?;
+    measure_warm(runs, measured, precision)
+}
+
+/// As [`measure`], after the first run of each.
+pub fn measure_warm(runs: &[Run<'_>], mut measured: Vec<Measured>, precision: Precision<'_>) -> Result<Vec<Measured>> {
     let settings = precision.settings;
-    let mut measured = runs.iter().map(|run| cold(*run)).collect::<Result<Vec<_>>>()?;
     let is_slow = |one: &Measured| one.cost.first_run_ns > settings.budget_ns.saturating_mul(runs.len() as u64);
     if settings.min_samples <= 1 && measured.iter().any(is_slow) {
         for Measured { cost, samples, .. } in &mut measured {
@@ -120,6 +134,7 @@ pub fn fill_in(cost: &mut Cost, samples: &Samples, settings: &Settings) -> Resul
     cost.median_ns = median_ns(&times).unwrap_or_default();
     cost.min_ns = times.iter().copied().min().unwrap_or_default();
     cost.max_ns = times.iter().copied().max().unwrap_or_default();
+    cost.settings = Some(settings.clone());
     if settings.n_resamples > 0 && times.len() >= MIN_SAMPLES_FOR_INTERVAL {
         cost.estimates = Some(estimates(samples, settings)?);
     }

@@ -289,7 +289,7 @@ impl Engine {
         let after = measure::Side::open(session.candidate.fork())?;
         let run = |side| measure::Run { sql: &query.sql, parameters: &values, side };
         let precision = precision(granularity_ns, &settings);
-        let (before, after) = measure::compare(run(&before), run(&after), precision)?;
+        let (before, after) = progress::part(0, 1, || measure::compare(run(&before), run(&after), precision))?;
         report.change = measure::change(&before.samples, &after.samples, &settings)?;
         (report.samples_before, report.samples_after) = (before.samples, after.samples);
         (report.plan_before, report.plan_after) = (before.plan, after.plan);
@@ -299,10 +299,11 @@ impl Engine {
     }
 
     /// Two statements of the person's own on the file as dropped, in turns. Both may only read.
-    pub fn compare_statements(&self, statements: [&str; 2]) -> Result<StatementComparison> {
+    /// The first run of each may take `limit_ns`.
+    pub fn compare_statements(&self, statements: [&str; 2], limit_ns: Option<u64>) -> Result<StatementComparison> {
         let precision = precision(self.granularity_ns, &self.settings);
         let session = self.session.as_ref().ok_or_else(not_open)?;
-        benchmark::compare_statements(statements, &session.original, precision)
+        benchmark::compare_statements(statements, &session.original, precision, limit_ns)
     }
 
     pub fn choices(&mut self, query: &str, parameter: &str) -> Result<Vec<Choice>> {

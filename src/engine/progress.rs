@@ -1,7 +1,7 @@
 //! Telling how far a long request is. The engine knows nobody who listens; the worker does.
 //!
 //! A request that wants to be followed says so: with [`part`], where whatever measures inside it tells its own figures,
-//! or with [`during`], where SQLite's own statements do.
+//! with [`during`], where SQLite's own statements do, or stage by stage with [`stage`].
 
 use std::cell::{Cell, RefCell};
 
@@ -35,12 +35,10 @@ pub(super) fn part<T>(at: usize, n_parts: usize, work: impl FnOnce() -> T) -> T 
     out
 }
 
-/// The same where the work tells nothing of its own: that the part begins.
-pub(super) fn stage<T>(at: usize, n_parts: usize, work: impl FnOnce() -> T) -> T {
-    part(at, n_parts, || {
-        tell(0, 1);
-        work()
-    })
+/// That the stage at `at` of `n_stages` begins: for work whose stages cannot tell how far they are.
+pub(super) fn stage(at: u64, n_stages: u64) {
+    LAST_NS.set(None);
+    say(|| Some((at, n_stages)));
 }
 
 /// Of the part under way. Nobody hears it outside of one.

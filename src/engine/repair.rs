@@ -9,7 +9,7 @@ use super::plan_clone::{Blueprint, StatisticsRows};
 use super::repair_search::{Found, Search};
 use super::schema_state::SchemaState;
 use super::statement::Statement;
-use super::{rewrites, sizes, suggestions, write_cost};
+use super::{progress, rewrites, sizes, suggestions, write_cost};
 use crate::domain::index_definition::parse_index;
 use crate::domain::measuring::Settings;
 use crate::domain::repair::{Change, foreign_keys};
@@ -23,16 +23,22 @@ pub struct Repaired {
     pub trial: RepairTrial,
 }
 
+/// Searched, built, proven, looked beside and put in other words.
+const N_STAGES: u64 = 5;
+
 /// Finds the repair, applies it to a fork of `candidate` and proves it there.
 pub fn repair(search: &Search<'_>, original: &Db, candidate: &Db, granularity_ns: u64) -> Result<Repaired> {
     let precision = Precision { granularity_ns, settings: &Settings::glance() };
+    progress::stage(0, N_STAGES);
     let Found { redefinitions, mut built, n_tried, repaired: db } = search.run(candidate)?;
+    progress::stage(1, N_STAGES);
     for change in foreign_keys(search.database, search.catalogue, search.migration) {
         built.extend(build(&db, &change)?);
     }
     for index in &mut built {
         index.write_cost = write_cost::measure(db.fork(), &index.table, &index.index, granularity_ns)?.ok();
     }
+    progress::stage(2, N_STAGES);
     let statistics = analyze(&db, None, search.analysis_limit)?;
     let mut trial = RepairTrial { redefinitions, built, n_tried, ..RepairTrial::default() };
     let blueprint = Blueprint::read(&db)?;
@@ -42,8 +48,10 @@ pub fn repair(search: &Search<'_>, original: &Db, candidate: &Db, granularity_ns
         let Some(statement) = search.statements.iter().find(|statement| statement.id() == claim.id) else { continue };
         measure_claim(claim, statement, original, &db, precision)?;
     }
+    progress::stage(3, N_STAGES);
     trial.superfluous = suggestions::superfluous(search, &state, &db)?;
     trial.suggestions = suggestions::suggestions(search, &state, &db, &trial, precision)?;
+    progress::stage(4, N_STAGES);
     trial.rewrites = rewrites::rewrites(search, candidate, &db, precision)?;
     Ok(Repaired { statistics, trial })
 }

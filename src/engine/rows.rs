@@ -68,7 +68,7 @@ impl Rows {
             let _ = write!(sql, "{}{direction}, ", quoted(&known_column(&table, &sort.column)?.name));
         }
         sql.push_str(&key.join(", "));
-        interrupt::within(LIMIT_NS, || db.execute_batch(&sql))?;
+        interrupt::limited(Some(LIMIT_NS), "Looking for the rows", || Ok(db.execute_batch(&sql)?))?;
         let n_rows: i64 = db.query_row("SELECT coalesce(max(rowid), 0) FROM temp.shown", [], |row| row.get(0))?;
         Ok(Self { asked: asked.clone(), db, table, n_rows: n_rows.unsigned_abs(), is_utf16 })
     }

@@ -339,7 +339,9 @@ impl Inspector {
     /// Measures a query with the person's own values.
     pub async fn measure_query(self, id: String, parameters: Vec<Value>) -> Result<(), Failure> {
         let client = self.client.get_value();
-        self.single(Step::MeasureQuery(id.clone()), client.call(MeasureQuery { id, parameters })).await
+        let on_progress = move |n_done, n_total| self.within.set(Some((n_done, n_total)));
+        let call = MeasureQuery { id: id.clone(), parameters };
+        self.single(Step::MeasureQuery(id), client.call_with_progress(call, on_progress)).await
     }
 
     /// Notes `step` as busy until `answer` is there, and takes the answer in if the database is still the same.

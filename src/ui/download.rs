@@ -4,81 +4,37 @@ use leptos::prelude::*;
 use leptos::wasm_bindgen::{JsCast, JsValue};
 use web_sys::{Blob, BlobPropertyBag, HtmlAnchorElement, Url};
 
-use crate::domain::catalogue::Catalogue;
 use crate::domain::corrected_claims;
-use crate::domain::exports;
+use crate::domain::exports::Format;
 use crate::domain::failure::{Failure, FailureKind};
 use crate::domain::numbers;
 use crate::domain::repair::{self, Repair};
-use crate::domain::report::Report;
-use crate::domain::words::file_stem;
 
 use super::icons::{Glyph, Icon};
 use super::route::Route;
 use super::state::Inspector;
 
+/// The report as it stands, with the ticked changes.
 #[component]
-pub fn DownloadJson(#[prop(optional)] primary: bool) -> impl IntoView {
+pub fn DownloadReport(format: Format, #[prop(optional)] primary: bool) -> impl IntoView {
     let inspector = Inspector::use_();
     let save = move |_| {
-        let Some((name, json)) = inspector.report.with_untracked(|report| {
-            report.as_ref().map(|report| (file_name(&report.database.file_name), report.to_json()))
-        }) else {
-            return;
-        };
-        save(inspector, &name, "application/json", &json);
+        let repair = untrack(|| inspector.ticked_repair());
+        let file = inspector.report.with_untracked(|report| {
+            inspector.catalogue.with_untracked(|catalogue| {
+                let (report, catalogue) = (report.as_ref()?, catalogue.as_ref()?);
+                Some((format.file_name(&report.database.file_name), format.write(report, catalogue, &repair)))
+            })
+        });
+        if let Some((name, text)) = file {
+            save(inspector, &name, format.mime(), &text);
+        }
     };
     view! {
         <button class=if primary { "btn primary" } else { "btn" } type="button" on:click=save>
             <Icon glyph=Glyph::Download />
-            "Download JSON report"
+            {format!("Download {} report", format.name())}
         </button>
-    }
-}
-
-/// The report for people, as one HTML file.
-#[component]
-pub fn DownloadHtml() -> impl IntoView {
-    let inspector = Inspector::use_();
-    let save_html = move |_| save_export(inspector, exports::html_file_name, "text/html", exports::to_html);
-    view! {
-        <button class="btn" type="button" on:click=save_html>
-            <Icon glyph=Glyph::Download />
-            "Download HTML report"
-        </button>
-    }
-}
-
-/// The report for a pull request.
-#[component]
-pub fn DownloadMarkdown() -> impl IntoView {
-    let inspector = Inspector::use_();
-    let save_markdown =
-        move |_| save_export(inspector, exports::markdown_file_name, "text/markdown", exports::to_markdown);
-    view! {
-        <button class="btn" type="button" on:click=save_markdown>
-            <Icon glyph=Glyph::Download />
-            "Download Markdown report"
-        </button>
-    }
-}
-
-/// The report as it stands, with the ticked changes.
-fn save_export(
-    inspector: Inspector,
-    name: fn(&str) -> String,
-    mime: &str,
-    write: fn(&Report, &Catalogue, &Repair) -> String,
-) {
-    let repair = untrack(|| inspector.ticked_repair());
-    let file = inspector.report.with_untracked(|report| {
-        inspector.catalogue.with_untracked(|catalogue| {
-            let (report, catalogue) = (report.as_ref()?, catalogue.as_ref()?);
-            Some((name(&report.database.file_name), write(report, catalogue, &repair)))
-        })
-    });
-    if let Some((name, text)) = file {
-        save(inspector, &name, mime, &text);
     }
 }
 
@@ -146,11 +102,6 @@ pub fn save(inspector: Inspector, name: &str, mime: &str, text: &str) {
         let message = format!("The browser did not save {name}: {error:?}");
         inspector.failure.set(Some(Failure::new(FailureKind::Unreadable, message)));
     }
-}
-
-/// `db.sqlite` becomes `db-cortex-report.json`.
-fn file_name(database: &str) -> String {
-    format!("{}-cortex-report.json", file_stem(database))
 }
 
 pub fn save_text(name: &str, mime: &str, text: &str) -> Result<(), JsValue> {

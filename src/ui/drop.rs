@@ -5,12 +5,13 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 use web_sys::{DataTransfer, File, FileSystemEntry};
 
+use crate::domain::dropped::cut_words;
 use crate::domain::failure::{Failure, FailureKind};
 
 use super::file_watch::dropped_handles;
 use super::intake::Picked;
 use super::state::Inspector;
-use super::walk;
+use super::walk::{self, Walked};
 
 /// Takes files from the whole window. The answer tells whether files are being dragged over it just now.
 pub fn accept_drops(inspector: Inspector) -> RwSignal<bool> {
@@ -66,11 +67,13 @@ fn take(inspector: Inspector, event: &DragEvent) {
         return;
     }
     spawn_local(async move {
-        match walk::named_files(entries).await {
-            found if found.is_empty() => {
-                inspector.failure.set(Some(Failure::new(FailureKind::Folder, "A folder was dropped")));
-            }
-            found => inspector.take_files(found),
+        let Walked { found, is_cut } = walk::named_files(entries).await;
+        let problem = is_cut.then(cut_words);
+        if found.is_empty() {
+            let message = problem.unwrap_or_else(|| "A folder was dropped".into());
+            inspector.failure.set(Some(Failure::new(FailureKind::Folder, message)));
+        } else {
+            inspector.take_criterion(found, problem);
         }
     });
 }

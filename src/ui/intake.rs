@@ -59,7 +59,7 @@ impl Inspector {
             self.open_and(databases, then_run);
         }
         if !results.is_empty() {
-            self.take_criterion(results);
+            self.take_criterion(results, None);
         }
         // Two logs are compared.
         for (file, side) in logs.into_iter().zip([Side::First, Side::Other]) {
@@ -78,8 +78,8 @@ impl Inspector {
         opens
     }
 
-    /// Shows what criterion measured beside what was measured here.
-    pub fn take_criterion(self, picked: Vec<Picked>) {
+    /// Shows what criterion measured beside what was measured here. `problem` is one with the folder as a whole.
+    pub fn take_criterion(self, picked: Vec<Picked>, problem: Option<String>) {
         spawn_local(async move {
             let mut texts = Vec::new();
             for Picked { path, file } in picked.into_iter().filter(|picked| criterion::is_result(&picked.path)) {
@@ -88,7 +88,9 @@ impl Inspector {
                     Err(failure) => self.failure.set(Some(failure)),
                 }
             }
-            self.criterion.set(Some(Arc::new(criterion::read(&texts))));
+            let mut folder = criterion::read(&texts);
+            folder.problems.extend(problem);
+            self.criterion.set(Some(Arc::new(folder)));
             Route::Benchmarks(None).open();
         });
     }

@@ -74,6 +74,14 @@ fn a_baseline_outlives_the_page_and_is_compared_with() {
     browser.click("button", "Undo");
     browser.until("it is back", SOON, || browser.look_for("button", "Delete elsewhere"));
 
+    // What was compared can be handed over in every format.
+    browser.js("location.hash = '#/report'", vec![]);
+    let report: Json = serde_json::from_str(&browser.download("Download JSON report")).expect("the report is JSON");
+    assert_eq!(report["benchmarks"][0]["id"], json!("find_by_id"));
+    assert!(browser.download("Download HTML report").contains("find_by_id"));
+    assert!(browser.download("Download Markdown report").contains("`find_by_id`"));
+    browser.js("location.hash = '#/benchmarks'", vec![]);
+
     std::fs::write(file.path(), "{}").expect("no baseline is written");
     browser.choose_files("Import baseline", &[file.path()]);
     assert!(browser.alert().contains("JSON, but no baseline"));

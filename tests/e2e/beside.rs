@@ -51,3 +51,30 @@ fn two_statements_of_ones_own_are_compared() {
     assert!(browser.alert().contains("Only statements that read can be compared"));
     browser.check_console_is_quiet();
 }
+
+#[test]
+fn a_statement_that_does_not_end_is_stopped_and_may_run_without_a_limit() {
+    let browser = Browser::open("time-limit");
+    browser.open_files(&[&Fixture::SMALL.file()]);
+    browser.js("location.hash = '#/benchmarks'", vec![]);
+    browser.fill("First statement", "SELECT 1");
+    let endless = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT count(*) FROM n";
+    browser.fill("Second statement", endless);
+    browser.fill("Time limit", "1");
+    browser.click("button", "Compare the statements");
+    let alert = browser.alert();
+    assert!(alert.contains("The second statement was stopped: it took longer than 1.00\u{a0}s"), "{alert}");
+    assert!(alert.contains("without a limit"), "{alert}");
+
+    browser.click("button", "Run without a limit");
+    // Longer than the limit, as the page itself counts.
+    browser.until("a first run of two seconds", SOON, || {
+        let main = browser.text_of("main")?;
+        let seconds: u32 = main.split("First run, ").nth(1)?.split(' ').next()?.parse().ok()?;
+        (seconds >= 2).then_some(())
+    });
+    browser.click("button", "Cancel");
+    browser.find("button", "Compare the statements");
+    assert!(browser.texts_of_role("alert").is_empty(), "a cancel is no failure");
+    browser.check_console_is_quiet();
+}

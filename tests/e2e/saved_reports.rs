@@ -48,6 +48,9 @@ fn a_saved_report_is_shown_again_and_compared() {
     assert_eq!(outcomes.len(), n_refused, "{outcomes:?}");
     assert!(outcomes.iter().all(|row| row.ends_with("Already presentRefusedWorse")), "{outcomes:?}");
 
+    let changes = browser.download("Download changes as Markdown");
+    assert!(changes.contains("| Journal mode | wal | delete |"), "{changes}");
+
     // The database itself takes the place of the report, and is compared as well.
     browser.choose_files("Open database", &[&database]);
     browser.find("button", "Run everything");

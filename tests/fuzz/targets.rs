@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 use cortex_inspector::domain::baseline::Baseline;
 use cortex_inspector::domain::catalogue::Catalogue;
 use cortex_inspector::domain::criterion::read as read_criterion;
-use cortex_inspector::domain::exports::{to_html, to_markdown};
+use cortex_inspector::domain::exports::Format;
 use cortex_inspector::domain::finding;
 use cortex_inspector::domain::plan::{self, PlanRow};
 use cortex_inspector::domain::plan_words;
@@ -117,8 +117,8 @@ pub fn report(bytes: &[u8]) {
     assert_eq!(again.to_json(), report.to_json());
     report.findings = finding::derive(&report, &CATALOGUE);
     let repair = repair::repair(&report, &CATALOGUE);
-    assert!(!to_html(&report, &CATALOGUE, &repair).contains("<script"));
-    let _ = to_markdown(&report, &CATALOGUE, &repair);
+    assert!(!Format::Html.write(&report, &CATALOGUE, &repair).contains("<script"));
+    let _ = Format::Markdown.write(&report, &CATALOGUE, &repair);
 }
 
 pub fn baseline(bytes: &[u8]) {

@@ -12,8 +12,9 @@ use cortex_inspector::domain::database::{Database, Table};
 use cortex_inspector::domain::failure::{Failure, FailureKind};
 use cortex_inspector::domain::instant::Instant;
 use cortex_inspector::domain::measuring::{ChangeVerdict, Estimating, Samples, SamplingMode, Settings};
-use cortex_inspector::domain::query::{Cost, QueryReport};
+use cortex_inspector::domain::query::{Cost, Parameter, QueryReport};
 use cortex_inspector::domain::report::{Environment, Report};
+use cortex_inspector::domain::value::Value;
 use cortex_inspector::engine::{baselines, interrupt, progress};
 use proptest::prelude::*;
 
@@ -303,6 +304,55 @@ fn check_difference(change: impl Fn(&mut Baseline), circumstance: Circumstance, 
         assert!(comparison.ratio().is_some(), "the figures are shown all the same");
     }
     assert!(!comparable(RanOn::File, &compared.differences));
+}
+
+#[test]
+fn what_was_measured_with_other_settings_or_values_gets_no_verdict_whatever_stands_in_force_now() {
+    let mut measured = report(1.0, 1);
+    let in_force = settings();
+    for benchmark in &mut measured.benchmarks {
+        benchmark.states.iter_mut().for_each(|state| state.cost.settings = Some(in_force.clone()));
+    }
+    let save = |report: &Report, settings| Baseline::of(report, settings, machine(), "", Instant::default());
+    let before = save(&measured, settings());
+    // Changed after the measurement.
+    let now = save(&measured, Settings { n_samples: 7, ..settings() });
+    let [difference] = compared(&before, &now).differences.try_into().expect("those that tell none of their own");
+    assert_eq!(difference.circumstance, Circumstance::Settings);
+    assert!(compared(&before, &now).comparisons.iter().all(|one| one.comparable == (one.of == RanOn::MadeUp)));
+
+    // Changed before one of them was measured again.
+    let again = Settings { budget_ns: 1_000_000_000, ..settings() };
+    measured.benchmarks[0].states[0].cost.settings = Some(again);
+    let id = measured.benchmarks[0].id.clone();
+    measured.queries[0].parameters.push(Parameter { name: "id".into(), value: Value::Text("other".into()) });
+    let query = measured.queries[0].id.clone();
+    let mixed = compared(&before, &save(&measured, settings()));
+    let words: Vec<&str> = mixed.differences.iter().map(|difference| difference.words.as_str()).collect();
+    let budget = "Measured with other settings: the budget is 1.00\u{a0}s, it was 500\u{a0}ms.";
+    assert_eq!(words[0], format!("{budget} That concerns {id}."));
+    assert!(words[1].starts_with("Other values were bound."), "{words:?}");
+    let without: Vec<&String> = mixed.comparisons.iter().filter(|one| !one.comparable).map(|one| &one.id).collect();
+    assert!(without.contains(&&id) && without.contains(&&query), "{without:?}");
+    assert!(!save(&measured, settings()).to_json().contains("other"), "no value is kept");
+}
+
+#[test]
+fn projects_of_one_benchmark_are_told_apart() {
+    let mut measured = report(1.0, 1);
+    let one = measured.file_benchmarks[0].clone();
+    let mut larger = one.clone();
+    larger.before.cost.n_rows = 12;
+    measured.file_benchmarks = vec![one.clone(), one, larger];
+    let baseline = Baseline::of(&measured, settings(), machine(), "", Instant::default());
+    let of_file = baseline.entries.iter().filter(|entry| entry.id.contains("this file, as dropped"));
+    let ids: Vec<&str> = of_file.map(|entry| entry.id.as_str()).collect();
+    let group = &measured.file_benchmarks[0].group;
+    let [first, second, third] = ids.as_slice() else { panic!("{ids:?}") };
+    assert_eq!(*first, format!("{group}, 0 rows (this file, as dropped)"));
+    assert_eq!(*second, format!("{first} 2"));
+    assert_eq!(*third, format!("{group}, 12 rows (this file, as dropped)"));
+    assert_eq!(Baseline::read(&baseline.to_json()).unwrap(), baseline);
 }
 
 #[test]

@@ -1,9 +1,13 @@
 //! The guide's benchmarks on made-up data and on the file, and the growth of queries: counters exactly, times as they come.
 
+use std::cell::Cell;
+use std::rc::Rc;
+
 use cortex_inspector::domain::benchmark::{Benchmark, Growth, Indexes};
 use cortex_inspector::domain::failure::{Failure, FailureKind};
 use cortex_inspector::domain::report::Report;
 use cortex_inspector::domain::run::{Step, StepAnswer, benchmark_steps};
+use cortex_inspector::engine::{interrupt, progress};
 
 use crate::fixtures::{self, Fixture, Opened};
 
@@ -155,7 +159,7 @@ fn answers_enter_the_report_once() {
 fn two_statements_of_ones_own_are_compared_in_turns() {
     let opened = open();
     let sql = ["SELECT count(*) FROM terminal_log", "SELECT count(*), sum(length(content)) FROM terminal_log"];
-    let compared = opened.engine.compare_statements(sql).unwrap();
+    let compared = opened.engine.compare_statements(sql, None).unwrap();
     assert_eq!(compared.sql, sql);
     assert!(compared.sides.iter().all(|side| side.cost.n_rows == 1 && side.samples.len() == 12));
     assert_ne!(compared.plans[0], compared.plans[1], "the first needs no column of the table");
@@ -166,8 +170,39 @@ fn two_statements_of_ones_own_are_compared_in_turns() {
 #[test]
 fn a_statement_that_writes_is_not_compared() {
     let opened = open();
-    let error = opened.engine.compare_statements(["SELECT 1", "DELETE FROM terminal_log"]).unwrap_err();
+    let error = opened.engine.compare_statements(["SELECT 1", "DELETE FROM terminal_log"], None).unwrap_err();
     assert_eq!(Failure::from(&error).kind, FailureKind::NotReadOnly);
-    let error = opened.engine.compare_statements(["SELECT 1", "SELEC 1"]).unwrap_err();
+    let error = opened.engine.compare_statements(["SELECT 1", "SELEC 1"], None).unwrap_err();
     assert_eq!(Failure::from(&error).kind, FailureKind::Sql);
+}
+
+const ENDLESS: &str = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT count(*) FROM n";
+
+#[test]
+fn a_statement_of_ones_own_ends_with_its_time_and_says_which_one_it_was() {
+    let opened = open();
+    let error = opened.engine.compare_statements(["SELECT 1", ENDLESS], Some(50_000_000)).unwrap_err();
+    let failure = Failure::from(&error);
+    assert_eq!(failure.kind, FailureKind::TimeLimit);
+    assert_eq!(failure.message, "The second statement was stopped: it took longer than 50.0\u{a0}ms");
+    assert!(failure.kind.help().contains("without a limit"));
+    // The limit is gone with it, and what ends for another reason says so.
+    assert!(opened.engine.compare_statements(["SELECT 1", "SELECT 2"], None).is_ok());
+    let error = opened.engine.compare_statements(["SELECT 1", "SELEC 1"], Some(u64::MAX)).unwrap_err();
+    assert_eq!(Failure::from(&error).kind, FailureKind::Sql);
+}
+
+#[test]
+fn a_cancel_within_the_time_is_a_cancel_and_a_first_run_tells_how_long_it_takes() {
+    let opened = open();
+    let heard = Rc::new(Cell::new(0));
+    let hears = Rc::clone(&heard);
+    // How long it has taken, of an end that nobody knows.
+    progress::set_listener(move |n_done, n_total| hears.set(if n_total == 0 { n_done } else { 0 }));
+    let told = Rc::clone(&heard);
+    interrupt::set_probe(move || told.get() > 0);
+    let error = opened.engine.compare_statements([ENDLESS, "SELECT 1"], Some(u64::MAX)).unwrap_err();
+    interrupt::set_probe(|| false);
+    assert!(error.is_cancelled(), "{}", error.words());
+    assert!(heard.get() >= 100_000_000, "nanoseconds, told after a tenth of a second: {}", heard.get());
 }

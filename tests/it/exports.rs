@@ -6,12 +6,13 @@ use cortex_inspector::domain::benchmark::{
     Benchmark, BenchmarkSide, BenchmarkState, FileBenchmark, Growth, GrowthCurve, GrowthPoint, Indexes,
 };
 use cortex_inspector::domain::catalogue::Catalogue;
-use cortex_inspector::domain::exports;
+use cortex_inspector::domain::exports::{Format, markdown_within};
 use cortex_inspector::domain::finding;
 use cortex_inspector::domain::measuring::{Bound, Change, ChangeVerdict, Estimate, Estimates, Fit, Samples};
 use cortex_inspector::domain::query::Cost;
 use cortex_inspector::domain::repair::repair;
 use cortex_inspector::domain::report::{Environment, FailedStep, Report};
+use cortex_inspector::domain::report_difference::ReportDifference;
 use cortex_inspector::domain::run::{Step, steps};
 use cortex_inspector::domain::value::Value;
 use scraper::Html;
@@ -49,9 +50,18 @@ fn sample() -> &'static (Report, Catalogue) {
         add_benchmarks(&mut report);
         report.failed_steps = vec![FailedStep { step: "A step".into(), message: "words of SQLite".into() }];
         let mut report: Report = changed(&report, &mut without_times);
+        let query = &mut report.queries[0];
+        (query.samples_before, query.samples_after) = (samples(1_500_000), samples(700_000));
         report.findings = finding::derive(&report, &catalogue);
         (report, catalogue)
     })
+}
+
+/// Around `time_ns`.
+fn samples(time_ns: u64) -> Samples {
+    let mut samples = Samples::default();
+    (0..10).for_each(|at| samples.push(1, time_ns + at % 4 * 20_000));
+    samples
 }
 
 /// One benchmark of each kind, as the engine would answer.
@@ -144,6 +154,8 @@ fn without_times(key: &str, json: &mut Json) {
     }
     if key == "estimates" {
         *json = json!(Estimates { n_samples: 25, median: ESTIMATE, ..Estimates::default() });
+    } else if key == "samples_before" || key == "samples_after" {
+        *json = json!(Samples::default());
     } else if key == "change" && !json.is_null() {
         *json = json!(improved());
     } else if let ("explanation", Some(text)) = (key, json.as_str()) {
@@ -164,8 +176,8 @@ fn without_times(key: &str, json: &mut Json) {
 fn both(report: &Report, catalogue: &Catalogue) -> [(&'static str, String); 2] {
     let repair = repair(report, catalogue);
     [
-        ("report.html", exports::to_html(report, catalogue, &repair)),
-        ("report.md", exports::to_markdown(report, catalogue, &repair)),
+        ("report.html", Format::Html.write(report, catalogue, &repair)),
+        ("report.md", markdown_within(report, catalogue, &repair, usize::MAX)),
     ]
 }
 
@@ -318,21 +330,62 @@ fn values_of_secret_columns_are_masked() {
     let queries = report.queries.iter_mut().filter(|query| query.id == "find-by-project");
     queries.for_each(|query| query.parameters[0].value = Value::Text(secret.into()));
     report.file_benchmarks[0].parameters[0] = Value::Text(secret.into());
-    for (_, text) in both(&report, &catalogue) {
+    let all = |report: &Report, catalogue: &Catalogue| {
+        Format::ALL.map(|format| (format.name(), format.write(report, catalogue, &repair(report, catalogue))))
+    };
+    for (_, text) in all(&report, &catalogue) {
         assert_eq!(text.matches(secret).count(), 2);
     }
     let documented = catalogue.queries.iter_mut().filter(|query| query.id == "find-by-project");
     documented.for_each(|query| query.parameters[0].column = "api_key".into());
-    for (name, text) in both(&report, &catalogue) {
+    for (name, text) in all(&report, &catalogue) {
         assert!(!text.contains(secret), "{name}");
         assert_eq!(text.matches("masked, 15 bytes").count(), 2, "{name}");
     }
 }
 
 #[test]
+fn markdown_leaves_the_longest_folded_part_out_where_github_would_take_none_of_it() {
+    let (report, catalogue) = sample();
+    let [(_, html), (_, whole)] = both(report, catalogue);
+    assert_eq!(whole, Format::Markdown.write(report, catalogue, &repair(report, catalogue)));
+    assert!(!whole.contains("left out") && !whole.contains("pictures"), "{} characters", whole.chars().count());
+    let mut report = report.clone();
+    let long = format!("SELECT '{}'", "ü".repeat(65_536));
+    report.queries[0].sql = long.clone();
+    let [(_, long_html), _] = both(&report, catalogue);
+    let markdown = Format::Markdown.write(&report, catalogue, &repair(&report, catalogue));
+    assert!(markdown.chars().count() <= 65_536, "{} characters", markdown.chars().count());
+    let note = "Statements and the values bound: left out, because GitHub takes no more than 65,536 characters";
+    assert!(markdown.contains(note) && !markdown.contains(&long), "{markdown}");
+    assert!(markdown.contains("Reasons, claim by claim"), "the other folded parts fit");
+    assert!(long_html.len() > html.len() + 65_536);
+}
+
+#[test]
+fn what_changed_is_saved_in_each_format() {
+    let (report, _) = sample();
+    let mut now = report.clone();
+    now.database.journal_mode = "wal".into();
+    now.database.tables[0].name = "<b>new</b>".into();
+    let difference = ReportDifference::of(report, &now);
+    let [json, html, markdown] = Format::ALL.map(|format| format.write_difference(&difference, "a.sqlite", "b.sqlite"));
+    let json: Json = serde_json::from_str(&json).unwrap();
+    assert_eq!((&json["then"], &json["now"]), (&json!("a.sqlite"), &json!("b.sqlite")));
+    assert_eq!(json["parts"][0]["changes"][0]["now"], json!("wal"), "{json:#}");
+    elements("changes.html", &html);
+    let words = words(&html);
+    for text in ["a.sqlite", "b.sqlite", "Journal mode", "<b>new</b>", &difference.summary()] {
+        assert!(words.contains(text), "HTML lacks {text}");
+    }
+    assert!(markdown.contains("| Journal mode |") && !markdown.contains("<b>"), "{markdown}");
+}
+
+#[test]
 fn files_are_named_after_the_database() {
-    assert_eq!(exports::html_file_name("db.sqlite"), "db-cortex-report.html");
-    assert_eq!(exports::markdown_file_name(""), "database-cortex-report.md");
+    assert_eq!(Format::Html.file_name("db.sqlite"), "db-cortex-report.html");
+    assert_eq!(Format::Markdown.file_name(""), "database-cortex-report.md");
+    assert_eq!(Format::Json.difference_file_name("db.sqlite"), "db-cortex-changes.json");
 }
 
 // What does not come through.

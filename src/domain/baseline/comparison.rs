@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::difference::{Difference, comparable, differences};
+use super::difference::{Difference, comparable, differences, own_differences};
 use super::{Baseline, BaselineEntry, RanOn};
 use crate::domain::measuring::{Bound, Change, Comparing, Estimate, Pairing};
 
@@ -25,6 +25,8 @@ pub struct Comparison {
     /// Medians.
     pub before: Estimate,
     pub now: Estimate,
+    /// Then and now.
+    pub n_samples: [u32; 2],
     /// Whether both were taken under the same circumstances.
     pub comparable: bool,
     change: Option<Change>,
@@ -54,13 +56,23 @@ pub struct ComparingBaselines {
 impl ComparingBaselines {
     /// By the settings of the later one.
     pub fn new(before: &Baseline, now: &Baseline) -> Self {
-        let differences = differences(before, now);
+        let mut differences = differences(before, now);
         let ids = |of: &Baseline, other: &Baseline| {
             let missing = of.entries.iter().filter(|entry| other.entry(&entry.id).is_none());
             missing.map(|entry| entry.id.clone()).collect()
         };
         let pairs: Vec<(&BaselineEntry, &BaselineEntry)> =
             now.entries.iter().filter_map(|entry| Some((before.entry(&entry.id)?, entry))).collect();
+        // With the measurements that each concerns.
+        let mut own: Vec<(Difference, Vec<&str>)> = Vec::new();
+        for (old, new) in &pairs {
+            for difference in own_differences((before, old), (now, new)) {
+                match own.iter_mut().find(|(known, _)| *known == difference) {
+                    Some((_, ids)) => ids.push(&new.id),
+                    None => own.push((difference, vec![&new.id])),
+                }
+            }
+        }
         let n_resamples = now.settings.n_resamples;
         let comparing = |(before, now): &(&BaselineEntry, &BaselineEntry)| {
             Comparing::new(&before.samples, &now.samples, Pairing::Apart, n_resamples)
@@ -70,13 +82,16 @@ impl ComparingBaselines {
             of: now.of,
             before: before.estimates.median,
             now: now.estimates.median,
-            comparable: comparable(now.of, &differences),
+            n_samples: [before, now].map(|entry| entry.estimates.n_samples),
+            comparable: comparable(now.of, &differences) && !own.iter().any(|(_, ids)| ids.contains(&now.id.as_str())),
             change: None,
         };
+        let comparisons = pairs.iter().map(comparison).collect();
+        differences.extend(own.into_iter().map(|(difference, ids)| difference.concerning(&ids, pairs.len())));
         Self {
             changes: pairs.iter().map(comparing).collect(),
             compared: BaselineComparison {
-                comparisons: pairs.iter().map(comparison).collect(),
+                comparisons,
                 only_before: ids(before, now),
                 only_now: ids(now, before),
                 differences,

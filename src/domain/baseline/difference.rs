@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Baseline, Machine, RanOn};
+use super::{Baseline, BaselineEntry, Machine, RanOn};
 use crate::domain::measuring::Settings;
 use crate::domain::numbers::{bytes, count, duration};
 
@@ -17,6 +17,8 @@ pub enum Circumstance {
     Clock,
     Settings,
     File,
+    /// Those that were bound to a statement's parameters.
+    Values,
 }
 
 /// One circumstance that is not the same.
@@ -32,6 +34,18 @@ impl Difference {
     pub fn voids(&self, of: RanOn) -> bool {
         self.circumstance != Circumstance::File || of == RanOn::File
     }
+
+    /// Names those of `n_all` measurements that it concerns, where they are not all.
+    pub(super) fn concerning(mut self, ids: &[&str], n_all: usize) -> Self {
+        match (ids, ids.len() == n_all) {
+            (_, true) | ([], _) => {}
+            ([first], _) => self.words.push_str(&format!(" That concerns {first}.")),
+            ([first, others @ ..], _) => {
+                self.words.push_str(&format!(" That concerns {first} and {} more.", others.len()));
+            }
+        }
+        self
+    }
 }
 
 /// Whether nothing stands against comparing such measurements.
@@ -42,7 +56,7 @@ pub fn comparable(of: RanOn, differences: &[Difference]) -> bool {
 /// The clock's step is measured, and so is never quite the same; it doubles when it is another one.
 const OTHER_CLOCK: u64 = 2;
 
-/// In words, `before` being the older one. Empty when both were taken under the same circumstances.
+/// Of everything that was measured in both, in words, `before` being the older one.
 pub fn differences(before: &Baseline, now: &Baseline) -> Vec<Difference> {
     let (old, new) = (&before.environment, &now.environment);
     let mut found = Vec::new();
@@ -79,13 +93,26 @@ pub fn differences(before: &Baseline, now: &Baseline) -> Vec<Difference> {
         };
         add(Circumstance::Clock, words.into());
     }
-    if let Some(words) = settings(&before.settings, &now.settings) {
-        add(Circumstance::Settings, words);
-    }
     if let Some(words) = file(before, now) {
         add(Circumstance::File, words);
     }
     found
+}
+
+/// Of one measurement: samples that were taken otherwise, or other values.
+pub(super) fn own_differences(
+    before: (&Baseline, &BaselineEntry),
+    now: (&Baseline, &BaselineEntry),
+) -> Vec<Difference> {
+    let in_force = |(baseline, entry): (&Baseline, &BaselineEntry)| {
+        entry.settings.clone().unwrap_or_else(|| baseline.settings.clone())
+    };
+    let otherwise = settings(&in_force(before), &in_force(now));
+    let otherwise = otherwise.map(|words| Difference { circumstance: Circumstance::Settings, words });
+    let (was, is) = (&before.1.values_hash, &now.1.values_hash);
+    let other_values = (was != is && !was.is_empty() && !is.is_empty())
+        .then(|| Difference { circumstance: Circumstance::Values, words: "Other values were bound.".into() });
+    otherwise.into_iter().chain(other_values).collect()
 }
 
 /// `Chrome 131` out of `Mozilla/5.0 (X11; Linux x86_64) … Chrome/131.0.0.0 Safari/537.36`; the whole text where

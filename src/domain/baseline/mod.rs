@@ -35,6 +35,7 @@ pub struct Baseline {
     pub saved_at: Instant,
     pub environment: BaselineEnvironment,
     pub machine: Machine,
+    /// In force when it was saved. How samples were taken stands with each entry.
     pub settings: Settings,
     pub file: FileFingerprint,
     pub entries: Vec<BaselineEntry>,
@@ -90,6 +91,12 @@ pub struct BaselineEntry {
     pub of: RanOn,
     pub samples: Samples,
     pub estimates: Estimates,
+    /// In force when it was measured; `None` in older baselines.
+    #[serde(default)]
+    pub settings: Option<Settings>,
+    /// Of the values that were bound, none of which is kept; empty in older baselines.
+    #[serde(default)]
+    pub values_hash: String,
 }
 
 impl Baseline {
@@ -144,7 +151,6 @@ impl From<&Database> for FileFingerprint {
     }
 }
 
-/// FNV-1a (G. Fowler, L. C. Noll, K.-P. Vo, 1991): not to keep anything secret, only to see a difference.
 fn schema_hash(database: &Database) -> String {
     let of_table = |table: &super::database::Table| {
         let indexes = table.indexes.iter().map(|index| index.sql.clone().unwrap_or_else(|| index.name.clone()));
@@ -152,7 +158,11 @@ fn schema_hash(database: &Database) -> String {
         let own = table.sql.clone().unwrap_or_else(|| table.name.clone());
         std::iter::once(own).chain(indexes).chain(triggers).collect::<Vec<_>>()
     };
-    let parts = database.tables.iter().flat_map(of_table).chain(database.views.iter().cloned());
+    hash(database.tables.iter().flat_map(of_table).chain(database.views.iter().cloned()))
+}
+
+/// FNV-1a (G. Fowler, L. C. Noll, K.-P. Vo, 1991): not to keep anything secret, only to see a difference.
+fn hash(parts: impl Iterator<Item = String>) -> String {
     let mut hash = 0xcbf2_9ce4_8422_2325_u64;
     for byte in parts.flat_map(|part| part.into_bytes().into_iter().chain([0])) {
         hash = (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3);

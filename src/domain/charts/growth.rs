@@ -25,6 +25,19 @@ impl Measure {
         }
     }
 
+    pub fn noun(self) -> &'static str {
+        match self {
+            Self::Time => "time",
+            Self::Pages => "pages",
+        }
+    }
+
+    /// Rows and what they cost, ascending, where both have a logarithm.
+    pub fn points(self, curve: &GrowthCurve) -> Vec<(f64, f64)> {
+        let points = curve.points.iter().map(|point| (point.n_rows as f64, self.of(point)));
+        points.filter(|(rows, cost)| *rows > 0.0 && *cost > 0.0).collect()
+    }
+
     fn label(self) -> fn(f64) -> String {
         match self {
             Self::Time => scale::time,
@@ -122,10 +135,9 @@ pub fn growth_with_file(
     Some(svg.finish(id, measure.title(), &said.collect::<Vec<_>>().join(" ")))
 }
 
-/// Points with a logarithm, ascending. `None` without any.
+/// `None` without points that can be drawn.
 fn line(curve: &GrowthCurve, measure: Measure) -> Option<Line> {
-    let points = curve.points.iter().map(|point| (point.n_rows as f64, measure.of(point)));
-    let points: Vec<_> = points.filter(|(rows, cost)| *rows > 0.0 && *cost > 0.0).collect();
+    let points = measure.points(curve);
     let words = growth_words(&points);
     (!points.is_empty()).then(|| Line { name: short(curve.indexes), words, indexes: curve.indexes, points })
 }

@@ -8,6 +8,7 @@ use super::{DataTable, NARROW_BELOW, beyond, extent, left_out_words, without_sev
 use crate::domain::benchmark::{Benchmark, BenchmarkState, Indexes};
 use crate::domain::measuring::{Fences, Outliers, Samples, density, median_ns, point_estimates};
 use crate::domain::numbers::{count, duration};
+use crate::domain::query::QueryReport;
 
 /// One state.
 #[derive(Clone, Debug)]
@@ -27,6 +28,14 @@ impl<'a> Violin<'a> {
             samples: &state.samples,
         };
         benchmark.states.iter().map(violin).collect()
+    }
+
+    /// As dropped and after the migration.
+    pub fn of_query(query: &'a QueryReport) -> [Self; 2] {
+        [
+            Self { label: "As dropped", class: "before", samples: &query.samples_before },
+            Self { label: "After the migration", class: "after", samples: &query.samples_after },
+        ]
     }
 }
 

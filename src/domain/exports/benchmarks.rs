@@ -1,19 +1,16 @@
 //! The guide's benchmarks, on made-up data and on the file, and how queries grow.
 
-use super::document::{Block, Line, Tone};
-use super::figures::{change, documented, estimate, median, time, value};
+use super::document::{Block, Line, PICTURE_WIDTH, Tone};
+use super::figures::{change, estimate, median, time, value};
 use crate::domain::benchmark::{Benchmark, FileBenchmark, Growth, Indexes};
-use crate::domain::catalogue::Catalogue;
+use crate::domain::benchmark_words::{growth_of, used};
 use crate::domain::charts::{self, Violin};
-use crate::domain::measuring::{Estimate, Fit};
+use crate::domain::measuring::Estimate;
 use crate::domain::numbers::count;
 use crate::domain::report::Report;
 use crate::domain::words::list;
 
-/// Of a picture: what paper and a phone both have room for, nearly.
-const WIDTH: f64 = 480.0;
-
-pub fn blocks(report: &Report, catalogue: &Catalogue) -> Vec<Block> {
+pub fn blocks(report: &Report) -> Vec<Block> {
     let mut blocks = vec![Block::heading(2, "Benchmarks")];
     blocks.push(Block::heading(3, "On made-up data"));
     if report.benchmarks.is_empty() {
@@ -28,7 +25,7 @@ pub fn blocks(report: &Report, catalogue: &Catalogue) -> Vec<Block> {
         blocks.push(Block::table(
             "The same queries with values of the file",
             &["Benchmark", "Values", "Median before", "Median after", "Change", "Expected below", "Before is"],
-            report.file_benchmarks.iter().map(|benchmark| file_row(benchmark, catalogue)).collect(),
+            report.file_benchmarks.iter().map(file_row).collect(),
         ));
     }
     blocks.push(Block::heading(3, "Growth"));
@@ -48,9 +45,9 @@ fn on_made_up_data(benchmarks: &[Benchmark]) -> Vec<Block> {
         vec![
             Line::code(&benchmark.id),
             time(benchmark.expected_ns),
-            estimate(&mean, benchmark.samples),
+            estimate(mean, benchmark.samples),
             within(Some(benchmark.within_expected)),
-            Line::text(share(benchmark.used())),
+            Line::text(used(benchmark)),
         ]
     };
     let states = benchmarks.iter().flat_map(|benchmark| {
@@ -95,24 +92,15 @@ fn pictures(at: usize, benchmark: &Benchmark) -> Vec<Block> {
     // Numbers, because names of a guide are any text.
     let id = |name: &str| format!("{name}-{at}");
     let documented = benchmark.state(Indexes::Documented);
-    let density = documented
-        .and_then(|state| charts::density(&id("density"), WIDTH, &state.samples, state.cost.estimates.as_ref()?));
-    let violins = charts::violins(&id("violins"), WIDTH, &Violin::of_states(benchmark));
+    let density = documented.and_then(|state| {
+        charts::density(&id("density"), PICTURE_WIDTH, &state.samples, state.cost.estimates.as_ref()?)
+    });
+    let violins = charts::violins(&id("violins"), PICTURE_WIDTH, &Violin::of_states(benchmark));
     let named = |what: &str, svg: String| Block::Picture(format!("{}, {what}", benchmark.id), svg);
     [("density", density), ("side by side", violins)]
         .into_iter()
         .filter_map(|(what, svg)| Some(named(what, svg?)))
         .collect()
-}
-
-/// One decimal below a tenth, where whole ones would hide what is there.
-fn share(used: f64) -> String {
-    let percent = used * 100.0;
-    match percent {
-        percent if percent > 0.0 && percent < 0.05 => "< 0.1\u{a0}%".into(),
-        percent if percent < 10.0 => format!("{percent:.1}\u{a0}%"),
-        percent => format!("{percent:.0}\u{a0}%"),
-    }
 }
 
 fn within(within: Option<bool>) -> Line {
@@ -123,12 +111,8 @@ fn within(within: Option<bool>) -> Line {
     }
 }
 
-fn file_row(benchmark: &FileBenchmark, catalogue: &Catalogue) -> Vec<Line> {
-    let values = benchmark.parameters.iter().enumerate();
-    let values = values.map(|(at, bound)| {
-        let documented = documented(catalogue, &benchmark.query, at);
-        value(bound, documented.map_or("", |documented| &documented.name), documented)
-    });
+fn file_row(benchmark: &FileBenchmark) -> Vec<Line> {
+    let values = benchmark.parameters.iter().map(value);
     vec![
         Line::code(&benchmark.group),
         Line::joined(values),
@@ -146,22 +130,15 @@ fn grown(at: usize, growth: &Growth) -> Vec<Block> {
             vec![
                 Line::text(curve.indexes.label()),
                 Line::text(count(point.n_rows)),
-                estimate(&point.median, point.n_samples.into()),
+                estimate(point.median, point.n_samples.into()),
                 Line::text(count(point.pages_read)),
             ]
         })
     });
-    let exponent = |fit: &Option<Fit>| match fit {
-        Some(fit) => format!("{:.2} (R² {:.2})", fit.slope, fit.r_squared),
-        None => "too few points".into(),
-    };
-    let fits = growth.curves.iter().map(|curve| {
-        let text = format!("time {}, pages {}", exponent(&curve.time_fit), exponent(&curve.pages_fit));
-        (Line::text(curve.indexes.label()), Line::text(text))
-    });
+    let fits = growth.curves.iter().map(|curve| (Line::text(curve.indexes.label()), Line::text(growth_of(curve))));
     let tables: Vec<String> = growth.tables.iter().map(|name| format!("`{name}`")).collect();
     let picture = |name: &str, id: &str, measure| {
-        let svg = charts::growth(&format!("{id}-{at}"), WIDTH, growth, measure)?;
+        let svg = charts::growth(&format!("{id}-{at}"), PICTURE_WIDTH, growth, measure)?;
         Some(Block::Picture(format!("{}, {name}", growth.query), svg))
     };
     let pictures = [

@@ -1,6 +1,8 @@
 //! A report as a text document: headings, paragraphs, tables and code, before any format. Both formats write the same
 //! document, and each escapes every piece of it in one place.
 
+pub use crate::domain::tone::Tone;
+
 /// Part of a line.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Span {
@@ -11,27 +13,8 @@ pub enum Span {
     Word(Tone, String),
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Tone {
-    Good,
-    Warn,
-    Bad,
-    Info,
-    Mute,
-}
-
-impl Tone {
-    /// Of the style sheet: `good`.
-    pub fn class(self) -> &'static str {
-        match self {
-            Self::Good => "good",
-            Self::Warn => "warn",
-            Self::Bad => "bad",
-            Self::Info => "info",
-            Self::Mute => "mute",
-        }
-    }
-}
+/// Of a picture: what paper and a phone both have room for, nearly.
+pub const PICTURE_WIDTH: f64 = 480.0;
 
 /// A line of spans.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -47,8 +30,8 @@ impl Line {
         Self(vec![Span::Code(text.into())])
     }
 
-    pub fn word(tone: Tone, text: impl Into<String>) -> Self {
-        Self(vec![Span::Word(tone, text.into())])
+    pub fn word(tone: impl Into<Tone>, text: impl Into<String>) -> Self {
+        Self(vec![Span::Word(tone.into(), text.into())])
     }
 
     /// A sentence of the domain, in which backticks mark what SQLite would call it.

@@ -84,7 +84,7 @@ fn line(words: &Line) -> String {
     let span = |span: &Span| match span {
         Span::Text(text) => escape(text),
         Span::Code(text) => format!("<code>{}</code>", escape(text)),
-        Span::Word(tone, text) => format!("<strong class=\"{}\">{}</strong>", tone.class(), escape(text)),
+        Span::Word(tone, text) => format!("<strong class=\"{}\">{}</strong>", tone.name(), escape(text)),
     };
     words.0.iter().map(span).collect()
 }

@@ -2,7 +2,7 @@
 
 use super::document::{Block, Line, Tone};
 use super::figures::not_measured;
-use crate::domain::migration::{IndexReport, Outcome};
+use crate::domain::migration::IndexReport;
 use crate::domain::numbers::{bytes, duration};
 use crate::domain::report::Report;
 
@@ -31,20 +31,11 @@ fn row(entry: &IndexReport) -> Vec<Line> {
     vec![
         Line::code(&entry.index),
         Line::code(&entry.table),
-        Line::word(tone(entry.outcome), entry.outcome.label()),
+        Line::word(entry.outcome, entry.outcome.label()),
         entry.bytes.map_or_else(not_measured, |n| Line::text(bytes(n).text())),
         entry.elapsed_ns.map_or_else(|| Line::word(Tone::Mute, "Not built"), |ns| Line::text(duration(ns).text())),
         write_cost,
     ]
-}
-
-fn tone(outcome: Outcome) -> Tone {
-    match outcome {
-        Outcome::AlreadyPresent => Tone::Good,
-        Outcome::Created | Outcome::Refused => Tone::Bad,
-        Outcome::Differs => Tone::Warn,
-        Outcome::NotApplicable => Tone::Mute,
-    }
 }
 
 fn explanation(entry: &IndexReport) -> Line {

@@ -2,14 +2,55 @@
 
 use super::document::{Block, Document, Line, Span, Table, Tone};
 use crate::domain::markup::{escape, markdown_block, markdown_cell_code, markdown_code, markdown_text};
+use crate::domain::numbers::count;
 
-pub fn render(document: &Document) -> String {
-    let mut out = format!("# {}\n", line(&document.title, markdown_code));
-    document.blocks.iter().for_each(|one| block(&mut out, one));
-    out
+/// GitHub takes no more characters in a comment or in the text of a pull request.
+pub const GITHUB_CHARS: usize = 65_536;
+
+/// What is folded up is left out where all of it would be longer than `max_chars`, the longest part first, and said to
+/// be.
+pub fn render(document: &Document, max_chars: usize) -> String {
+    let mut parts = vec![format!("# {}\n", line(&document.title, markdown_code))];
+    for one in &document.blocks {
+        let mut out = String::new();
+        block(&mut out, one);
+        parts.push(out);
+    }
+    let n_chars = |text: &String| text.chars().count();
+    let mut foldable: Vec<(usize, String)> =
+        document.blocks.iter().enumerate().filter_map(|part| left_out(part, max_chars)).collect();
+    foldable.sort_by_key(|(at, _)| std::cmp::Reverse(parts.get(*at).map(n_chars)));
+    for (at, note) in foldable {
+        if parts.iter().map(n_chars).sum::<usize>() <= max_chars {
+            break;
+        }
+        if let Some(part) = parts.get_mut(at) {
+            *part = note;
+        }
+    }
+    parts.concat()
+}
+
+/// What stands in the place of a folded part, and where: the title is the first part.
+fn left_out((at, block): (usize, &Block), max_chars: usize) -> Option<(usize, String)> {
+    let Block::Details(name, _) = block else { return None };
+    let why = format!("left out, because GitHub takes no more than {} characters", count(max_chars as u64));
+    Some((at + 1, format!("\n{}: {why}. The HTML report holds it.\n", markdown_text(name))))
+}
+
+/// Tables say the same as pictures.
+fn is_drawn(part: &Block) -> bool {
+    match part {
+        Block::Picture(..) => true,
+        Block::Details(_, blocks) => blocks.iter().all(is_drawn),
+        _ => false,
+    }
 }
 
 fn block(out: &mut String, part: &Block) {
+    if is_drawn(part) {
+        return;
+    }
     out.push('\n');
     match part {
         Block::Heading(level, words) => {
@@ -25,7 +66,6 @@ fn block(out: &mut String, part: &Block) {
             lines.iter().for_each(|words| out.push_str(&format!("- {}\n", line(words, markdown_code))))
         }
         Block::Table(one) => table(out, one),
-        // Its table says the same.
         Block::Picture(..) => {}
         Block::Sql(sql) => out.push_str(&markdown_block("sql", sql)),
         // The blank lines make what stands inside Markdown again.

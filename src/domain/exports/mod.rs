@@ -3,6 +3,7 @@
 mod benchmarks;
 mod claims;
 mod cleanups;
+mod difference;
 mod document;
 mod environment;
 mod figures;
@@ -13,35 +14,91 @@ mod markdown;
 mod overview;
 mod queries;
 mod repairs;
+mod secrets;
 
 use super::catalogue::Catalogue;
 use super::headline;
 use super::repair::Repair;
 use super::report::Report;
+use super::report_difference::ReportDifference;
 use super::words::file_stem;
 use document::{Block, Document, Line};
 
-/// `db.sqlite` becomes `db-cortex-report.html`.
-pub fn html_file_name(database: &str) -> String {
-    format!("{}-cortex-report.html", file_stem(database))
+/// The files that a report is saved as. None of them holds a secret value.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Format {
+    /// All of it as data, which this page reads again.
+    Json,
+    /// One file without scripts that asks for nothing.
+    Html,
+    /// For a pull request.
+    Markdown,
 }
 
-/// `db.sqlite` becomes `db-cortex-report.md`.
-pub fn markdown_file_name(database: &str) -> String {
-    format!("{}-cortex-report.md", file_stem(database))
+impl Format {
+    pub const ALL: [Self; 3] = [Self::Json, Self::Html, Self::Markdown];
+
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Json => "JSON",
+            Self::Html => "HTML",
+            Self::Markdown => "Markdown",
+        }
+    }
+
+    pub fn mime(self) -> &'static str {
+        match self {
+            Self::Json => "application/json",
+            Self::Html => "text/html",
+            Self::Markdown => "text/markdown",
+        }
+    }
+
+    /// `db.sqlite` becomes `db-cortex-report.html`.
+    pub fn file_name(self, database: &str) -> String {
+        self.named(database, "report")
+    }
+
+    /// `db.sqlite` becomes `db-cortex-changes.html`.
+    pub fn difference_file_name(self, database: &str) -> String {
+        self.named(database, "changes")
+    }
+
+    fn named(self, database: &str, what: &str) -> String {
+        let ending = match self {
+            Self::Json => "json",
+            Self::Html => "html",
+            Self::Markdown => "md",
+        };
+        format!("{}-cortex-{what}.{ending}", file_stem(database))
+    }
+
+    /// `repair` are the changes that a person ticked.
+    pub fn write(self, report: &Report, catalogue: &Catalogue, repair: &Repair) -> String {
+        match self {
+            Self::Json => secrets::without_secrets(report, catalogue).to_json(),
+            Self::Html => html::render(&document(report, catalogue, repair)),
+            Self::Markdown => markdown_within(report, catalogue, repair, markdown::GITHUB_CHARS),
+        }
+    }
+
+    /// What changed from one report to another; `then` and `now` say which they are.
+    pub fn write_difference(self, difference: &ReportDifference, then: &str, now: &str) -> String {
+        match self {
+            Self::Json => difference.to_json(then, now),
+            Self::Html => html::render(&difference::document(difference, then, now)),
+            Self::Markdown => markdown::render(&difference::document(difference, then, now), markdown::GITHUB_CHARS),
+        }
+    }
 }
 
-/// One file without scripts that asks for nothing. `repair` are the changes that a person ticked.
-pub fn to_html(report: &Report, catalogue: &Catalogue, repair: &Repair) -> String {
-    html::render(&document(report, catalogue, repair))
-}
-
-/// For a pull request. `repair` are the changes that a person ticked.
-pub fn to_markdown(report: &Report, catalogue: &Catalogue, repair: &Repair) -> String {
-    markdown::render(&document(report, catalogue, repair))
+/// Without its longest folded parts where it would have more characters.
+pub fn markdown_within(report: &Report, catalogue: &Catalogue, repair: &Repair, max_chars: usize) -> String {
+    markdown::render(&document(report, catalogue, repair), max_chars)
 }
 
 fn document(report: &Report, catalogue: &Catalogue, repair: &Repair) -> Document {
+    let report = &secrets::without_secrets(report, catalogue);
     let headline = headline::summary(report, catalogue);
     let mut blocks = Vec::new();
     if !headline.lead.is_empty() {
@@ -56,8 +113,8 @@ fn document(report: &Report, catalogue: &Catalogue, repair: &Repair) -> Document
     blocks.extend(indexes::blocks(report));
     blocks.extend(claims::blocks(report));
     blocks.extend(repairs::blocks(report, repair));
-    blocks.extend(queries::blocks(report, catalogue));
-    blocks.extend(benchmarks::blocks(report, catalogue));
+    blocks.extend(queries::blocks(report));
+    blocks.extend(benchmarks::blocks(report));
     blocks.extend(cleanups::blocks(report));
     blocks.extend(findings::blocks(report));
     blocks.extend(environment::blocks(report));

@@ -1,12 +1,12 @@
 //! What the documented queries cost, before and after the migration.
 
-use super::document::{Block, Line};
-use super::figures::{change, documented, median, not_measured, pair, value};
-use crate::domain::catalogue::Catalogue;
+use super::document::{Block, Line, PICTURE_WIDTH};
+use super::figures::{change, median, not_measured, pair, value};
+use crate::domain::charts::{self, Violin};
 use crate::domain::query::{Cost, QueryReport};
 use crate::domain::report::Report;
 
-pub fn blocks(report: &Report, catalogue: &Catalogue) -> Vec<Block> {
+pub fn blocks(report: &Report) -> Vec<Block> {
     let mut blocks = vec![Block::heading(2, "Measured queries")];
     let (measured, others): (Vec<&QueryReport>, Vec<&QueryReport>) =
         report.queries.iter().partition(|query| query.before.is_some() || query.after.is_some());
@@ -22,6 +22,10 @@ pub fn blocks(report: &Report, catalogue: &Catalogue) -> Vec<Block> {
             &["Query", "Median before", "Median after", "Change", "Rows", "VM steps", "Pages read"],
             measured.iter().map(|query| row(query)).collect(),
         ));
+        let pictures: Vec<Block> = measured.iter().enumerate().filter_map(picture).collect();
+        if !pictures.is_empty() {
+            blocks.push(Block::Details("Samples of the queries as pictures".into(), pictures));
+        }
     }
     let (failed, waiting): (Vec<&QueryReport>, Vec<&QueryReport>) =
         others.into_iter().partition(|query| query.error.is_some());
@@ -36,7 +40,7 @@ pub fn blocks(report: &Report, catalogue: &Catalogue) -> Vec<Block> {
         blocks.push(Block::Facts(failed.iter().map(words).collect()));
     }
     if !report.queries.is_empty() {
-        let statements = report.queries.iter().flat_map(|query| statement(query, catalogue));
+        let statements = report.queries.iter().flat_map(statement);
         blocks.push(Block::Details("Statements and the values bound".into(), statements.collect()));
     }
     blocks
@@ -56,12 +60,19 @@ fn row(query: &QueryReport) -> Vec<Line> {
     ]
 }
 
-fn statement(query: &QueryReport, catalogue: &Catalogue) -> Vec<Block> {
+/// Both states side by side, where both have samples.
+fn picture((at, query): (usize, &&QueryReport)) -> Option<Block> {
+    let states = Violin::of_query(query);
+    if states.iter().any(|state| state.samples.is_empty()) {
+        return None;
+    }
+    let svg = charts::violins(&format!("query-violins-{at}"), PICTURE_WIDTH, &states)?;
+    Some(Block::Picture(query.id.clone(), svg))
+}
+
+fn statement(query: &QueryReport) -> Vec<Block> {
     let mut blocks = vec![Block::Heading(3, Line::code(&query.id)), Block::Sql(query.sql.clone())];
-    let values = query.parameters.iter().enumerate().map(|(at, parameter)| {
-        let documented = documented(catalogue, &query.id, at);
-        (Line::code(&parameter.name), value(&parameter.value, &parameter.name, documented))
-    });
+    let values = query.parameters.iter().map(|parameter| (Line::code(&parameter.name), value(&parameter.value)));
     let values: Vec<(Line, Line)> = values.collect();
     if !values.is_empty() {
         blocks.push(Block::Facts(values));

@@ -4,10 +4,12 @@
 
 mod entries;
 
+use serde::Serialize;
+
 use super::report::Report;
 
 /// Everything that is not the same, part by part.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct ReportDifference {
     pub parts: Vec<Part>,
     /// What was not asked in both reports, and so is not compared: a sentence each.
@@ -15,7 +17,7 @@ pub struct ReportDifference {
 }
 
 /// One part of the report.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Part {
     pub title: &'static str,
     pub changes: Vec<Changed>,
@@ -24,7 +26,7 @@ pub struct Part {
 }
 
 /// One entry that is not the same.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Changed {
     pub what: String,
     /// In words or figures; empty where the older report has none.
@@ -33,7 +35,8 @@ pub struct Changed {
     pub direction: Direction,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Direction {
     Worse,
     Better,
@@ -60,6 +63,18 @@ impl ReportDifference {
             part.changes.sort_by_key(|change| change.direction);
         }
         difference
+    }
+
+    /// Pretty-printed JSON, with the names of both reports.
+    pub fn to_json(&self, then: &str, now: &str) -> String {
+        #[derive(Serialize)]
+        struct Named<'a> {
+            then: &'a str,
+            now: &'a str,
+            #[serde(flatten)]
+            difference: &'a ReportDifference,
+        }
+        serde_json::to_string_pretty(&Named { then, now, difference: self }).unwrap_or_default()
     }
 
     fn n(&self, direction: Direction) -> usize {

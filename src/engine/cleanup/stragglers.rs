@@ -34,15 +34,16 @@ pub fn find(
     let n_spelled = counts.get(own.len()).copied().unwrap_or_default();
     let mut found = Vec::new();
     let n_own = own.len();
-    let n_parts = n_own + doomed.map_or(0, BTreeMap::len);
+    let n_stages = n_own + doomed.map_or(0, BTreeMap::len);
     for (at, ((kind, condition, corrected), n_rows)) in own.into_iter().zip(counts).enumerate() {
         // Nothing to correct unless it is a matter of spelling.
         let corrected = corrected.filter(|_| kind != StragglerKind::UnnamedStatus || n_spelled > 0);
-        let one = || asked.straggler(kind, &table.name, original, &condition, n_rows, corrected);
-        found.extend(progress::stage(at, n_parts, one)?);
+        progress::stage(at as u64, n_stages as u64);
+        found.extend(asked.straggler(kind, &table.name, original, &condition, n_rows, corrected)?);
     }
     for (at, (name, keys)) in doomed.into_iter().flatten().enumerate() {
         let Some(child) = database.table(name).filter(|_| !name.eq_ignore_ascii_case(&cleanup.table)) else { continue };
+        progress::stage((n_own + at) as u64, n_stages as u64);
         let children = asked.children(child);
         if children.is_empty() {
             continue;
@@ -56,8 +57,7 @@ pub fn find(
         for ((kind, condition), n_rows) in children.iter().zip(counts) {
             let corrected = asked.without_parents_of(child, condition);
             let condition = format!("{goes} AND {condition}");
-            let one = || asked.straggler(*kind, name, &db, &condition, n_rows, corrected);
-            found.extend(progress::stage(n_own + at, n_parts, one)?);
+            found.extend(asked.straggler(*kind, name, &db, &condition, n_rows, corrected)?);
         }
     }
     Ok(found)

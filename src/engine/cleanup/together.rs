@@ -33,9 +33,8 @@ pub fn preview(
     let mut off = Sequence::default();
     let mut fork = original.fork().fork();
     for (at, cleanup) in cleanups.iter().enumerate() {
-        fork = progress::stage(cleanups.len() + at, 3 * cleanups.len(), || {
-            run(cleanup, fork, ForeignKeys::Off, &mut off)
-        })?;
+        progress::stage((cleanups.len() + at) as u64, 3 * cleanups.len() as u64);
+        fork = run(cleanup, fork, ForeignKeys::Off, &mut off)?;
     }
     off.orphans = orphans_left(&Db::open(fork, ForeignKeys::Off)?, database, original, &off.by_table, before)?;
     let script = script(&best, cleanups, database, original)?;
@@ -108,8 +107,8 @@ impl Search<'_> {
             let mut sequence = so_far.clone();
             // Other orders are the rest of the last stage.
             let at = if self.documented.is_none() { so_far.runs.len() } else { self.cleanups.len() - 1 };
-            let n_stages = 3 * self.cleanups.len();
-            let after = progress::stage(at, n_stages, || self.run(cleanup, fork.fork(), &mut sequence))?;
+            progress::stage(at as u64, 3 * self.cleanups.len() as u64);
+            let after = self.run(cleanup, fork.fork(), &mut sequence)?;
             if self.best.as_ref().is_none_or(|best| !sequence.is_no_better_than(best)) {
                 self.walk(after, sequence)?;
             } else {
@@ -148,9 +147,8 @@ fn script(best: &Sequence, cleanups: &[DocumentedCleanup], database: &Database, 
             && script.steps.iter().all(|step| step.releases.is_empty());
         let known = is_known.then_some(ran);
         let (at, n_runs) = (script.steps.len() + script.left_out.len(), best.runs.len());
-        let stepped =
-            progress::stage(2 * n_runs + at, 3 * n_runs, || step(cleanup, table, database, original, &fork, known));
-        let (mut step, why) = stepped?;
+        progress::stage((2 * n_runs + at) as u64, 3 * n_runs as u64);
+        let (mut step, why) = step(cleanup, table, database, original, &fork, known)?;
         let mut tried = if why.is_some() { None } else { try_step(&step, &script, &fork)? };
         if tried.is_none() && why.is_none() && step.n_batches() > 1 {
             // A row may refer to one of another batch.

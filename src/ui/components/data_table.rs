@@ -10,7 +10,22 @@ const MAX_ROWS: usize = 300;
 
 /// Folded away: the picture says it first.
 #[component]
-pub fn FiguresTable(#[prop(into)] label: String, table: DataTable) -> impl IntoView {
+pub fn FiguresTable(
+    #[prop(into)] label: String,
+    table: DataTable,
+    #[prop(into, default = "As a table".into())] summary: String,
+) -> impl IntoView {
+    view! {
+        <details class="more">
+            <summary>{summary}</summary>
+            <Figures label=label table=table />
+        </details>
+    }
+}
+
+/// The first column is in words.
+#[component]
+pub fn Figures(#[prop(into)] label: String, table: DataTable) -> impl IntoView {
     let n_left_out = table.rows.len().saturating_sub(MAX_ROWS) as u64;
     let heads = table.headers.into_iter().enumerate().map(|(at, head)| {
         view! {
@@ -30,18 +45,15 @@ pub fn FiguresTable(#[prop(into)] label: String, table: DataTable) -> impl IntoV
         .then(|| view! { <p class="hint">{counted(n_left_out, "more row is", "more rows are")} " not shown."</p> });
     let caption = label.clone();
     view! {
-        <details class="more">
-            <summary>"As a table"</summary>
-            <div class="table-scroll keep" role="region" aria-label=label tabindex="0">
-                <table class="table dense">
-                    <caption class="visually-hidden">{caption}</caption>
-                    <thead>
-                        <tr>{heads.collect_view()}</tr>
-                    </thead>
-                    <tbody>{rows.collect_view()}</tbody>
-                </table>
-            </div>
-            {left_out}
-        </details>
+        <div class="table-scroll keep" role="region" aria-label=label tabindex="0">
+            <table class="table dense">
+                <caption class="visually-hidden">{caption}</caption>
+                <thead>
+                    <tr>{heads.collect_view()}</tr>
+                </thead>
+                <tbody>{rows.collect_view()}</tbody>
+            </table>
+        </div>
+        {left_out}
     }
 }

@@ -15,6 +15,7 @@ pub mod grid;
 pub mod plan;
 pub mod quantity;
 pub mod rewrite;
+pub mod samples;
 pub mod sql;
 mod sql_diff;
 mod sql_tokens;

@@ -55,6 +55,20 @@ pub fn StepButton(
                 Some(format!(" {:.0}\u{a0}%", numbers::share(n_done, n_total)?))
             }}
         </button>
+        <CancelButton busy=busy />
     }
     .into_any()
+}
+
+/// There while something goes on, which it ends.
+#[component]
+pub fn CancelButton(#[prop(into)] busy: Signal<bool>) -> impl IntoView {
+    let inspector = Inspector::use_();
+    view! {
+        <Show when=move || busy.get()>
+            <button class="btn plain small" type="button" on:click=move |_| inspector.cancel()>
+                "Cancel"
+            </button>
+        </Show>
+    }
 }

@@ -9,39 +9,7 @@ use crate::ui::{Glyph, Icon};
 
 use crate::domain::numbers;
 
-/// The style sheet's `data-tone`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Tone {
-    Good,
-    Warn,
-    Bad,
-    Info,
-    Mute,
-}
-
-impl Tone {
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Good => "good",
-            Self::Warn => "warn",
-            Self::Bad => "bad",
-            Self::Info => "info",
-            Self::Mute => "mute",
-        }
-    }
-}
-
-impl From<Verdict> for Tone {
-    fn from(verdict: Verdict) -> Self {
-        match verdict {
-            Verdict::Holds => Self::Good,
-            Verdict::Scanned | Verdict::NotChosen | Verdict::Differs => Self::Warn,
-            Verdict::CannotUse | Verdict::Missing | Verdict::Refused => Self::Bad,
-            Verdict::DependsOnStatistics => Self::Info,
-            Verdict::NotApplicable => Self::Mute,
-        }
-    }
-}
+pub use crate::domain::tone::Tone;
 
 /// What a badge shows.
 #[derive(Clone, Debug, PartialEq)]
@@ -70,14 +38,14 @@ impl From<Verdict> for Face {
 
 impl From<Outcome> for Face {
     fn from(outcome: Outcome) -> Self {
-        let (tone, verdict) = match outcome {
-            Outcome::AlreadyPresent => (Tone::Good, Verdict::Holds),
-            Outcome::Created => (Tone::Bad, Verdict::Missing),
-            Outcome::Differs => (Tone::Warn, Verdict::Differs),
-            Outcome::Refused => (Tone::Bad, Verdict::Refused),
-            Outcome::NotApplicable => (Tone::Mute, Verdict::NotApplicable),
+        let verdict = match outcome {
+            Outcome::AlreadyPresent => Verdict::Holds,
+            Outcome::Created => Verdict::Missing,
+            Outcome::Differs => Verdict::Differs,
+            Outcome::Refused => Verdict::Refused,
+            Outcome::NotApplicable => Verdict::NotApplicable,
         };
-        Self::new(tone, Glyph::Verdict(verdict), outcome.label())
+        Self::new(outcome.into(), Glyph::Verdict(verdict), outcome.label())
     }
 }
 

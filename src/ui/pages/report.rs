@@ -4,10 +4,11 @@ mod difference;
 
 use leptos::prelude::*;
 
+use crate::domain::exports::Format;
 use crate::domain::numbers;
 use crate::domain::report::{FailedStep, Report};
 use crate::ui::components::table_frame::TableFrame;
-use crate::ui::download::{DownloadHtml, DownloadJson, DownloadMarkdown};
+use crate::ui::download::DownloadReport;
 use crate::ui::state::Inspector;
 
 use difference::Difference;
@@ -32,9 +33,7 @@ pub fn ReportView() -> impl IntoView {
             <h1>{title}</h1>
             <p class="lead">{lead}</p>
             <div class="row no-print">
-                <DownloadJson primary=true />
-                <DownloadHtml />
-                <DownloadMarkdown />
+                {Format::ALL.map(|format| view! { <DownloadReport format=format primary=format == Format::Json /> })}
             </div>
         </div>
         <Difference />

@@ -8,7 +8,8 @@ mod running;
 
 use leptos::prelude::*;
 
-use crate::ui::download::DownloadJson;
+use crate::domain::exports::Format;
+use crate::ui::download::DownloadReport;
 
 use super::report::ReportFacts;
 
@@ -30,7 +31,7 @@ pub fn Summary() -> impl IntoView {
             <div class="cols-wide-narrow">
                 <ReportFacts />
                 <div class="row no-print">
-                    <DownloadJson />
+                    <DownloadReport format=Format::Json />
                 </div>
             </div>
         </section>

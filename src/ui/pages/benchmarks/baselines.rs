@@ -10,6 +10,7 @@ use leptos::task::spawn_local;
 use crate::domain::baseline::Baseline;
 use crate::domain::numbers;
 use crate::ui::baselines::{Comparing, KeptBaseline};
+use crate::ui::components::step_button::CancelButton;
 use crate::ui::download::save;
 use crate::ui::files;
 use crate::ui::open_button::FileButton;
@@ -203,6 +204,10 @@ fn With(baseline: Arc<Baseline>, now: Memo<Option<Arc<Baseline>>>) -> impl IntoV
             }
         }
     };
+    let is_busy = {
+        let own = own.clone();
+        Signal::derive(move || own().is_some())
+    };
     let compare_label = format!("Compare with {}", baseline.name);
     let export_label = format!("Export {}", baseline.name);
     let export = move |_| save(inspector, &baseline.export_name(), "application/json", &baseline.to_json());
@@ -222,6 +227,7 @@ fn With(baseline: Arc<Baseline>, now: Memo<Option<Arc<Baseline>>>) -> impl IntoV
         >
             {progress}
         </button>
+        <CancelButton busy=is_busy />
         <button class="btn plain small" type="button" aria-label=export_label on:click=export>
             "Export"
         </button>

@@ -5,8 +5,9 @@ use std::sync::Arc;
 use leptos::prelude::*;
 
 use crate::domain::baseline::{Baseline, Comparison};
-use crate::domain::benchmark_words::{percent, percent_range};
+use crate::domain::benchmark_words::{interval, percent, percent_range};
 use crate::domain::charts;
+use crate::domain::measuring::Estimate;
 use crate::domain::numbers;
 use crate::ui::Inspector;
 use crate::ui::baselines::Compared;
@@ -100,6 +101,16 @@ fn Against(compared: Compared, now: Memo<Option<Arc<Baseline>>>) -> impl IntoVie
     }
 }
 
+/// With its interval and the number of samples.
+fn median((estimate, n_samples): (Estimate, u32)) -> impl IntoView {
+    view! {
+        <td class="num">
+            <Quantity quantity=numbers::duration(estimate.point_ns) />
+            <span class="sub">{interval(estimate)} ", n = " {numbers::count(n_samples.into())}</span>
+        </td>
+    }
+}
+
 fn row(at: usize, comparison: &Comparison, insist: bool) -> impl IntoView + use<> {
     let judged = comparison.judged(insist).cloned();
     let picture = judged.as_ref().map(|change| charts::change(&format!("against-{at}"), WIDTH, change));
@@ -122,12 +133,7 @@ fn row(at: usize, comparison: &Comparison, insist: bool) -> impl IntoView + use<
             <th scope="row">
                 <code>{comparison.id.clone()}</code>
             </th>
-            <td class="num">
-                <Quantity quantity=numbers::duration(comparison.before.point_ns) />
-            </td>
-            <td class="num">
-                <Quantity quantity=numbers::duration(comparison.now.point_ns) />
-            </td>
+            {[comparison.before, comparison.now].into_iter().zip(comparison.n_samples).map(median).collect_view()}
             <td class="hide-narrow" inner_html=picture></td>
             {cells}
         </tr>

@@ -20,7 +20,7 @@ pub fn BesideCriterion(now: Memo<Option<Arc<Baseline>>>) -> impl IntoView {
     let inspector = Inspector::use_();
     let folder = inspector.criterion;
     let take = move |files: Vec<web_sys::File>| {
-        inspector.take_criterion(files.into_iter().map(Picked::from).collect());
+        inspector.take_criterion(files.into_iter().map(Picked::from).collect(), None);
     };
     let rows = move || {
         let folder = folder.get()?;

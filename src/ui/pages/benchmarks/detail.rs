@@ -3,20 +3,18 @@
 use leptos::prelude::*;
 
 use crate::domain::benchmark::{Benchmark, BenchmarkState, Indexes};
-use crate::domain::benchmark_words::{figures, interval, percent, percent_range, sampling, undecided};
+use crate::domain::benchmark_words::{interval, percent, percent_range, undecided};
 use crate::domain::charts::{self, Violin};
 use crate::domain::measuring::{Change, ChangeVerdict};
 use crate::domain::numbers;
 use crate::domain::run::Step;
 use crate::ui::components::chart::Chart;
 use crate::ui::components::quantity::Quantity;
+use crate::ui::components::samples::{SampleCharts, SampleFigures, Sampled, WIDTH};
 use crate::ui::components::step_button::StepButton;
 use crate::ui::components::table_frame::TableFrame;
-use crate::ui::components::verdict::{Badge, Face, Tone};
+use crate::ui::components::verdict::{Badge, Face};
 use crate::ui::{Glyph, Inspector, Route};
-
-/// Three of them stand beside each other on a wide page.
-const WIDTH: f64 = 340.0;
 
 #[component]
 pub fn Detail(id: String) -> impl IntoView {
@@ -81,66 +79,20 @@ fn of(benchmark: Benchmark) -> impl IntoView {
 }
 
 fn pictures(benchmark: &Benchmark, state: BenchmarkState) -> Option<impl IntoView + use<>> {
-    let estimates = state.cost.estimates.clone()?;
-    let samples = &state.samples;
-    let drawn = [
-        ("Density", charts::density("density", WIDTH, samples, &estimates)),
-        ("Samples", charts::scatter("scatter", WIDTH, samples)),
-        ("Regression", charts::regression("regression", WIDTH, samples, &estimates)),
-    ];
+    let documented = Sampled {
+        id: "documented",
+        state: state.indexes.label().to_lowercase(),
+        samples: state.samples,
+        estimates: state.cost.estimates?,
+    };
     let side_by_side = charts::violins("violins", WIDTH, &Violin::of_states(benchmark));
-    let drawn = drawn.into_iter().chain([("Side by side", side_by_side)]);
-    let figure = drawn.filter_map(|(name, svg)| Some(view! { <Chart caption=name svg=svg? /> })).collect_view();
-    let rows = figures(&estimates).into_iter().map(|(name, figure, interval)| {
-        view! {
-            <tr>
-                <th scope="row">{name}</th>
-                <td class="num">{figure}</td>
-                <td class="num">{interval}</td>
-            </tr>
-        }
-    });
     Some(view! {
-        <div class="charts">{figure}</div>
-        <details class="more">
-            <summary>"Every figure, and the samples as a table"</summary>
-            <p class="hint">{sampling(&estimates)} ". Intervals hold the true figure in 95 of 100 cases."</p>
-            <TableFrame
-                label="Figures"
-                caption="Every figure with its interval"
-                keep=true
-                heads=&[("Of one iteration", ""), ("Figure", "num"), ("95 % interval", "num")]
-            >
-                {rows.collect_view()}
-            </TableFrame>
-            <SampleTable state=state />
-        </details>
+        <div class="charts">
+            <SampleCharts of=&documented />
+            {side_by_side.map(|svg| view! { <Chart caption="Side by side" svg=svg /> })}
+        </div>
+        <SampleFigures of=&documented />
     })
-}
-
-#[component]
-fn SampleTable(state: BenchmarkState) -> impl IntoView {
-    let rows = state.samples.pairs().enumerate().map(|(at, (iterations, time_ns))| {
-        view! {
-            <tr>
-                <th scope="row">{at + 1}</th>
-                <td class="num">{numbers::count(iterations)}</td>
-                <td class="num">{numbers::duration(time_ns).text()}</td>
-                <td class="num">{numbers::duration(time_ns / iterations.max(1)).text()}</td>
-            </tr>
-        }
-    });
-    let rows = rows.collect_view();
-    view! {
-        <TableFrame
-            label="Samples"
-            caption="Samples in the order in which they were taken"
-            keep=true
-            heads=&[("Sample", ""), ("Iterations", "num"), ("Time", "num"), ("Of one iteration", "num")]
-        >
-            {rows}
-        </TableFrame>
-    }
 }
 
 fn state(state: &BenchmarkState) -> impl IntoView + use<> {
@@ -193,12 +145,12 @@ pub(super) fn ChangeCells(change: Option<Change>, none: &'static str) -> impl In
 
 impl From<ChangeVerdict> for Face {
     fn from(verdict: ChangeVerdict) -> Self {
-        let (tone, glyph) = match verdict {
-            ChangeVerdict::Improved => (Tone::Good, Glyph::Better),
-            ChangeVerdict::Regressed => (Tone::Bad, Glyph::Worse),
-            ChangeVerdict::WithinNoise => (Tone::Mute, Glyph::Same),
-            ChangeVerdict::Undecided => (Tone::Info, Glyph::Info),
+        let glyph = match verdict {
+            ChangeVerdict::Improved => Glyph::Better,
+            ChangeVerdict::Regressed => Glyph::Worse,
+            ChangeVerdict::WithinNoise => Glyph::Same,
+            ChangeVerdict::Undecided => Glyph::Info,
         };
-        Self::new(tone, glyph, verdict.label())
+        Self::new(verdict.into(), glyph, verdict.label())
     }
 }

@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 
 use crate::domain::benchmark::Growth;
-use crate::domain::benchmark_words::{growth as words, interval};
+use crate::domain::benchmark_words::{growth_of, interval};
 use crate::domain::charts::{self, Measure};
 use crate::domain::numbers;
 use crate::domain::run::{GROWTH_SIZES, LARGEST_GROWTH, growth_steps};
@@ -95,7 +95,7 @@ fn curves(growth: Growth) -> impl IntoView {
     let sentences = growth.curves.iter().map(|curve| {
         view! {
             <dt>{curve.indexes.label()}</dt>
-            <dd>{words(curve)}</dd>
+            <dd>{growth_of(curve)}</dd>
         }
     });
     let rows = growth.curves.iter().flat_map(|curve| {

@@ -53,6 +53,7 @@ pub fn OnFile() -> impl IntoView {
 
 fn row(benchmark: FileBenchmark) -> impl IntoView {
     let estimates = benchmark.before.cost.estimates.clone().unwrap_or_default();
+    let after = benchmark.after.cost.estimates.as_ref().map(|estimates| interval(estimates.median));
     let expected = match benchmark.expected_ns {
         Some(ns) => view! { "< " <Quantity quantity=numbers::duration(ns) /> }.into_any(),
         None => view! { <span class="faint">"none so large"</span> }.into_any(),
@@ -78,6 +79,7 @@ fn row(benchmark: FileBenchmark) -> impl IntoView {
             <td class="num hide-narrow">{interval(estimates.median)}</td>
             <td class="num">
                 <Quantity quantity=numbers::duration(benchmark.after.cost.median_ns) />
+                <span class="sub hide-narrow">{after}</span>
             </td>
             <ChangeCells change=benchmark.change none="too few samples" />
             <td>{outcome}</td>

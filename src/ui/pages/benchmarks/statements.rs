@@ -5,17 +5,22 @@ use leptos::prelude::*;
 use crate::domain::benchmark::{BenchmarkSide, StatementComparison};
 use crate::domain::benchmark_words::interval;
 use crate::domain::charts::{self, Violin};
+use crate::domain::failure::FailureKind;
 use crate::domain::numbers;
 use crate::domain::plan::{PlanRow, render};
 use crate::ui::components::alert::FailedHere;
 use crate::ui::components::chart::WideChart;
 use crate::ui::components::quantity::Quantity;
+use crate::ui::components::step_button::CancelButton;
 use crate::ui::components::table_frame::TableFrame;
 use crate::ui::{Glyph, Icon, Inspector};
 
 use super::detail::ChangeCells;
 
 const LABELS: [&str; 2] = ["First statement", "Second statement"];
+/// A day.
+const MAX_LIMIT_S: u32 = 86_400;
+
 const WIDE: f64 = 720.0;
 const NARROW: f64 = 340.0;
 
@@ -49,13 +54,17 @@ pub fn Statements() -> impl IntoView {
     let is_busy = move || statements.comparing.with(Option::is_some);
     let is_empty = move || statements.sql.iter().any(|sql| sql.with(|sql| sql.trim().is_empty()));
     let is_off = move || is_busy() || is_empty() || inspector.is_running();
-    let compare = move |_| {
+    let compare = move |is_limited| {
         if !untrack(is_off) {
-            inspector.compare_statements();
+            inspector.compare_statements(is_limited);
         }
     };
     let progress = move || match statements.comparing.get() {
         None => view! { <Icon glyph=Glyph::Play /> "Compare the statements" }.into_any(),
+        Some((elapsed_ns, 0)) => {
+            let elapsed_s = elapsed_ns / 1_000_000_000;
+            view! { <Icon glyph=Glyph::Spin /> {format!("First run, {elapsed_s} s")} }.into_any()
+        }
         Some((n_done, n_total)) => {
             let share = numbers::share(n_done, n_total).unwrap_or_default();
             view! { <Icon glyph=Glyph::Spin /> {format!("Comparing, {share:.0} %")} }.into_any()
@@ -64,7 +73,18 @@ pub fn Statements() -> impl IntoView {
     let answer = move || {
         statements.answer.get().map(|answer| match answer {
             Ok(comparison) => view! { <Answer comparison=comparison /> }.into_any(),
-            Err(failure) => view! { <FailedHere failure=failure /> }.into_any(),
+            Err(failure) => {
+                let took_too_long = failure.kind == FailureKind::TimeLimit;
+                view! {
+                    <FailedHere failure=failure />
+                    <Show when=move || took_too_long>
+                        <button class="btn" type="button" on:click=move |_| compare(false)>
+                            "Run without a limit"
+                        </button>
+                    </Show>
+                }
+                .into_any()
+            }
         })
     };
     view! {
@@ -76,20 +96,48 @@ pub fn Statements() -> impl IntoView {
             <div class="stack stack-4">
                 <div class="cols-2">{fields}</div>
                 <div class="row no-print">
-                    <button class="btn" type="button" aria-disabled=move || is_off().then_some("true") on:click=compare>
+                    <TimeLimit limit_s=statements.limit_s />
+                    <button
+                        class="btn"
+                        type="button"
+                        aria-disabled=move || is_off().then_some("true")
+                        on:click=move |_| compare(true)
+                    >
                         {progress}
                     </button>
-                    <Show when=is_busy>
-                        <button class="btn plain" type="button" on:click=move |_| inspector.cancel()>
-                            "Cancel"
-                        </button>
-                    </Show>
+                    <CancelButton busy=Signal::derive(is_busy) />
                 </div>
                 {answer}
             </div>
         </section>
     }
     .into_any()
+}
+
+#[component]
+fn TimeLimit(limit_s: RwSignal<u32>) -> impl IntoView {
+    let changed = move |event| {
+        if let Ok(seconds) = event_target_value(&event).parse::<u32>() {
+            limit_s.set(seconds.clamp(1, MAX_LIMIT_S));
+        }
+    };
+    view! {
+        <span class="field">
+            <label class="label" for="time-limit">
+                "Time limit"
+            </label>
+            <input
+                class="input"
+                id="time-limit"
+                type="number"
+                min="1"
+                max=MAX_LIMIT_S
+                prop:value=move || limit_s.get().to_string()
+                on:change=changed
+            />
+            <span class="hint">"s for the first run of each"</span>
+        </span>
+    }
 }
 
 #[component]

@@ -13,6 +13,7 @@ use crate::domain::numbers::count;
 use crate::domain::run::Step;
 use crate::ui::Inspector;
 use crate::ui::components::chart::WideChart;
+use crate::ui::components::data_table::Figures;
 
 /// Widths of the picture in pixels, on a screen and on a phone.
 const WIDE: f64 = 1120.0;
@@ -171,38 +172,4 @@ fn by_status(ages: &Histogram, days: u32) -> DataTable {
     });
     let headers = ["Status", "Removed", "Missed", "Kept", "Without a time", "Not asked for"];
     DataTable { headers: headers.map(str::to_owned).into(), rows: rows.collect() }
-}
-
-/// The data of a picture, its first column in words.
-#[component]
-fn Figures(table: DataTable, label: &'static str) -> impl IntoView {
-    let head = |(at, name): (usize, String)| {
-        let class = if at > 0 { "num" } else { "" };
-        view! {
-            <th scope="col" class=class>
-                {name}
-            </th>
-        }
-    };
-    let heads = table.headers.into_iter().enumerate().map(head).collect_view();
-    let row = |row: Vec<String>| {
-        let mut cells = row.into_iter();
-        view! {
-            <tr>
-                <th scope="row">{cells.next()}</th>
-                {cells.map(|cell| view! { <td class="num">{cell}</td> }).collect_view()}
-            </tr>
-        }
-    };
-    view! {
-        <div class="table-scroll keep" role="region" aria-label=label tabindex="0">
-            <table class="table dense">
-                <caption class="visually-hidden">{label}</caption>
-                <thead>
-                    <tr>{heads}</tr>
-                </thead>
-                <tbody>{table.rows.into_iter().map(row).collect_view()}</tbody>
-            </table>
-        </div>
-    }
 }

@@ -4,6 +4,7 @@ use leptos::prelude::*;
 
 use crate::domain::benchmark_words;
 use crate::domain::catalogue::DocumentedQuery;
+use crate::domain::charts::{self, Violin};
 use crate::domain::headline;
 use crate::domain::query::QueryReport;
 use crate::domain::repair::Change;
@@ -11,10 +12,12 @@ use crate::domain::run::Step;
 use crate::ui::components::alert::Note;
 use crate::ui::components::bytecode::Statement;
 use crate::ui::components::change::ChangeItem;
+use crate::ui::components::chart::Chart;
 use crate::ui::components::claim::{ClaimLine, Reasons, WithRepair};
 use crate::ui::components::cost::{CostBars, CostTable};
 use crate::ui::components::plan::{CountedPlan, PlanPair, RepairedPlan};
 use crate::ui::components::rewrite::RewriteItem;
+use crate::ui::components::samples::{SampleCharts, SampleFigures, Sampled, WIDTH};
 use crate::ui::components::sql::{Sql, SqliteError};
 use crate::ui::components::step_button::StepButton;
 use crate::ui::components::verdict::Tone;
@@ -211,6 +214,7 @@ fn plans(query: &QueryReport) -> impl IntoView + use<> {
 fn costs(query: QueryReport) -> impl IntoView {
     let steps = Signal::stored(vec![Step::MeasureQuery(query.id.clone())]);
     let note = "Times are medians of samples taken in turns, with their 95 % interval, all rows and columns fetched. Foreign keys are on in both, as in the application.";
+    let samples = samples(&query);
     let figures = match (query.before, query.after) {
         (None, None) => view! {
             <div class="state">
@@ -221,7 +225,7 @@ fn costs(query: QueryReport) -> impl IntoView {
         }
         .into_any(),
         (before, after) => view! {
-            <div class="stack stack-3">
+            <div class="stack stack-4">
             {query.change.map(|change| view! { <p><Marked text=benchmark_words::change(&change) /></p> })}
             <div class="cols-wide-narrow">
                 <CostTable before=before.clone() after=after.clone() />
@@ -230,6 +234,7 @@ fn costs(query: QueryReport) -> impl IntoView {
                     <p class="hint">{note}</p>
                 </div>
             </div>
+            {samples}
             </div>
         }
         .into_any(),
@@ -243,4 +248,29 @@ fn costs(query: QueryReport) -> impl IntoView {
             {figures}
         </section>
     }
+}
+
+/// Both states beside each other, then each by itself. Nothing where too few samples were taken.
+fn samples(query: &QueryReport) -> Option<impl IntoView + use<>> {
+    let sides = [
+        ("before", "as dropped", &query.before, &query.samples_before),
+        ("after", "after the migration", &query.after, &query.samples_after),
+    ];
+    let sampled = sides.iter().filter_map(|(id, state, cost, samples)| {
+        let estimates = cost.as_ref()?.estimates.clone()?;
+        Some(Sampled { id, state: (*state).into(), samples: (*samples).clone(), estimates })
+    });
+    let sampled: Vec<Sampled> = sampled.collect();
+    let side_by_side = charts::violins("violins", WIDTH, &Violin::of_query(query));
+    let pictures = sampled.iter().map(|sampled| view! { <SampleCharts of=sampled /> }).collect_view();
+    let figures = sampled.iter().map(|sampled| view! { <SampleFigures of=sampled /> }).collect_view();
+    (!sampled.is_empty()).then(|| {
+        view! {
+            <h3>"Samples"</h3>
+            <div class="charts">
+                {side_by_side.map(|svg| view! { <Chart caption="Side by side" svg=svg /> })} {pictures}
+            </div>
+            {figures}
+        }
+    })
 }

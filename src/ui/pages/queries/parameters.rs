@@ -9,6 +9,7 @@ use crate::domain::query::{Parameter, QueryReport};
 use crate::domain::run::Step;
 use crate::domain::value::Value;
 use crate::ui::components::alert::FailedHere;
+use crate::ui::components::step_button::CancelButton;
 use crate::ui::{Glyph, Icon, Inspector};
 
 use super::parameter::{Draft, ParameterField};
@@ -105,6 +106,7 @@ fn Measure(id: String, drafts: Vec<Draft>) -> impl IntoView {
                 }}
                 <span aria-live="polite">{move || if busy.get() { "Measuring" } else { "Measure with these" }}</span>
             </button>
+            <CancelButton busy=busy />
         </div>
         {move || failed.get().map(|failure| view! { <FailedHere failure=failure /> })}
     }

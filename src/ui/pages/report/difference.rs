@@ -2,9 +2,10 @@
 
 use leptos::prelude::*;
 
-use crate::domain::report::Report;
+use crate::domain::exports::Format;
 use crate::domain::report_difference::{Changed, Direction, Part, ReportDifference};
-use crate::ui::components::verdict::{Badge, Face, Tone};
+use crate::ui::components::verdict::{Badge, Face};
+use crate::ui::download::save;
 use crate::ui::{Glyph, Icon, Inspector};
 
 #[component]
@@ -17,7 +18,13 @@ pub fn Difference() -> impl IntoView {
             let report = report.as_ref()?;
             let is_older = other.now <= report.now;
             let (then, now) = if is_older { (other.as_ref(), report) } else { (report, other.as_ref()) };
-            Some(Shown { against: title(&other), is_older, difference: ReportDifference::of(then, now) })
+            Some(Shown {
+                then: then.title(),
+                now: now.title(),
+                is_older,
+                file_name: now.database.file_name.clone(),
+                difference: ReportDifference::of(then, now),
+            })
         })
     });
     move || difference.get().map(|shown| view! { <Against shown=shown /> })
@@ -25,22 +32,23 @@ pub fn Difference() -> impl IntoView {
 
 #[derive(Clone, PartialEq)]
 struct Shown {
-    against: String,
-    /// Whether what is shown is the newer one.
+    /// Which report it is, of the older one and of the newer one.
+    then: String,
+    now: String,
+    /// Whether the saved report is the older one.
     is_older: bool,
+    /// Of the newer one's database.
+    file_name: String,
     difference: ReportDifference,
-}
-
-/// `db.sqlite, evaluated at 2026-10-25 09:30:00 UTC`.
-fn title(report: &Report) -> String {
-    format!("{}, evaluated at {} UTC", report.database.file_name, report.now.sqlite_text())
 }
 
 #[component]
 fn Against(shown: Shown) -> impl IntoView {
     let inspector = Inspector::use_();
-    let Shown { against, is_older, difference } = shown;
+    let Shown { then, now, is_older, difference, .. } = shown.clone();
+    let against = if is_older { then } else { now };
     let when = if is_older { "The saved report is the older one." } else { "The saved report is the newer one." };
+    let downloads = Format::ALL.map(|format| view! { <DownloadChanges shown=shown.clone() format=format /> });
     let left_out = difference.left_out.iter().map(|words| view! { <p class="hint">{words.clone()}</p> });
     let left_out = left_out.collect_view();
     let summary = difference.summary();
@@ -51,6 +59,7 @@ fn Against(shown: Shown) -> impl IntoView {
                 <h2 id="difference">"What changed"</h2>
                 <p>"Against " {against}</p>
                 <span class="push row row-tight no-print">
+                    {downloads}
                     <button class="btn small" type="button" on:click=move |_| inspector.swap_reports()>
                         "Show that report instead"
                     </button>
@@ -70,6 +79,23 @@ fn Against(shown: Shown) -> impl IntoView {
                 {left_out}
             </div>
         </section>
+    }
+}
+
+#[component]
+fn DownloadChanges(shown: Shown, format: Format) -> impl IntoView {
+    let inspector = Inspector::use_();
+    let label = format!("Download changes as {}", format.name());
+    let save = move |_| {
+        let Shown { then, now, file_name, difference, .. } = &shown;
+        let text = format.write_difference(difference, then, now);
+        save(inspector, &format.difference_file_name(file_name), format.mime(), &text);
+    };
+    view! {
+        <button class="btn plain small" type="button" aria-label=label on:click=save>
+            <Icon glyph=Glyph::Download />
+            {format.name()}
+        </button>
     }
 }
 
@@ -101,10 +127,10 @@ fn part(part: Part) -> impl IntoView {
 }
 
 fn row(change: Changed) -> impl IntoView {
-    let (tone, glyph) = match change.direction {
-        Direction::Better => (Tone::Good, Glyph::Better),
-        Direction::Worse => (Tone::Bad, Glyph::Worse),
-        Direction::Other => (Tone::Mute, Glyph::Same),
+    let glyph = match change.direction {
+        Direction::Better => Glyph::Better,
+        Direction::Worse => Glyph::Worse,
+        Direction::Other => Glyph::Same,
     };
     let or_none = |text: String| match text.is_empty() {
         true => view! { <span class="faint">"not there"</span> }.into_any(),
@@ -116,7 +142,7 @@ fn row(change: Changed) -> impl IntoView {
             <td class="words">{or_none(change.then)}</td>
             <td class="words">{or_none(change.now)}</td>
             <td>
-                <Badge face=Face::new(tone, glyph, change.direction.label()) />
+                <Badge face=Face::new(change.direction.into(), glyph, change.direction.label()) />
             </td>
         </tr>
     }
