@@ -21,7 +21,7 @@ mod log;
 mod server;
 
 use std::path::Path;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use browser::{Browser, SOON};
 use fixture::Fixture;
@@ -45,6 +45,11 @@ struct Sample {
     retention_ms: f64,
     /// While the rows of the largest table are scrolled.
     frames_per_second: f64,
+    /// Each of the four, within the run.
+    previews_ms: f64,
+    /// Of the clean-up of workflows, which takes the most along.
+    stragglers_ms: f64,
+    together_ms: f64,
     /// What the status said, and how long.
     steps_ms: Vec<(String, f64)>,
 }
@@ -70,6 +75,9 @@ fn main() {
         print_slowest_steps(&samples[0]);
         print("longest task of the main thread", "ms", &samples, |sample| Some(sample.longest_task_ms));
         print("retention moved to its picture", "ms", &samples, |sample| Some(sample.retention_ms));
+        print("four previews of clean-ups", "ms", &samples, |sample| Some(sample.previews_ms));
+        print("rows treated otherwise, workflows", "ms", &samples, |sample| Some(sample.stragglers_ms));
+        print("all clean-ups, one after the other", "ms", &samples, |sample| Some(sample.together_ms));
         print("frames while rows are scrolled", "/s", &samples, |sample| Some(sample.frames_per_second));
         print("renderer, high-water mark", "MiB", &samples, |sample| sample.renderer_mib);
     }
@@ -103,6 +111,8 @@ fn measure(file: &Path) -> Sample {
     let finished_ms = since_chosen(&notes, "Finished");
     let longest_task_ms = browser.long_tasks().iter().map(|task| task.ms).fold(0.0, f64::max);
     let renderer_mib = browser.renderer_high_water_bytes().map(|bytes| bytes as f64 / MIB);
+    let steps_ms = steps_ms(&notes);
+    let previews = steps_ms.iter().filter(|(text, _)| text.starts_with("Executing clean-up"));
     Sample {
         verdicts_ms,
         finished_ms,
@@ -110,8 +120,11 @@ fn measure(file: &Path) -> Sample {
         longest_task_ms,
         renderer_mib,
         retention_ms: retention_ms(&browser),
+        previews_ms: previews.map(|(_, ms)| ms).sum(),
+        stragglers_ms: answered_ms(&browser, "Look for them", "section[aria-labelledby=stragglers] h3"),
+        together_ms: answered_ms(&browser, "Try all of them", "section[aria-labelledby=together] .outcome"),
         frames_per_second: frames_per_second(&browser),
-        steps_ms: steps_ms(&notes),
+        steps_ms,
     }
 }
 
@@ -133,6 +146,16 @@ fn retention_ms(browser: &Browser) -> f64 {
             return times.sort((a, b) => a - b)[10];
         })()";
     browser.js(script, vec![]).as_f64().expect("a time")
+}
+
+/// From a click on the view of workflows to its answer on the screen.
+fn answered_ms(browser: &Browser, button: &str, answer: &str) -> f64 {
+    browser.js("location.hash = '#/cleanups/clean-up-old-completed-workflows'", vec![]);
+    browser.until("the clean-up", SOON, || browser.text_of("section[aria-labelledby=stragglers]"));
+    let start = Instant::now();
+    browser.click("button", button);
+    browser.until("its answer", RUN, || browser.text_of(answer));
+    start.elapsed().as_secs_f64() * 1e3
 }
 
 /// Three seconds of scrolling half a screen per frame.

@@ -161,7 +161,7 @@ fn with_foreign_keys(
     let Deletion { db, tally, answer, elapsed_ns, checked } =
         delete(cleanup, fork, ForeignKeys::On, Checked::AsDeclared, plan)?;
     let start = monotonic_ns();
-    let answer = answer.and_then(|ran| Ok((ran, db.execute_batch("COMMIT").err().map(EngineError::from))));
+    let answer = answer.map(|ran| (ran, db.execute_batch("COMMIT").err().map(EngineError::from)));
     let elapsed_ns = elapsed_ns + monotonic_ns().saturating_sub(start);
     let (error, refused) = match answer {
         Ok((ran, None)) => {

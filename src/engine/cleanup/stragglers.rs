@@ -10,6 +10,7 @@ use crate::domain::database::{Database, Table};
 use crate::domain::words::identifier;
 use crate::engine::connection::{Db, ForeignKeys, quoted};
 use crate::engine::error::Result;
+use crate::engine::progress;
 use crate::engine::rows::{key_of, write_doomed};
 use crate::engine::tally::DoomedKeys;
 
@@ -32,13 +33,17 @@ pub fn find(
     let counts = count_each(original, &table.name, "1", &conditions)?;
     let n_spelled = counts.get(own.len()).copied().unwrap_or_default();
     let mut found = Vec::new();
-    for ((kind, condition, corrected), n_rows) in own.into_iter().zip(counts) {
+    let n_own = own.len();
+    let n_stages = n_own + doomed.map_or(0, BTreeMap::len);
+    for (at, ((kind, condition, corrected), n_rows)) in own.into_iter().zip(counts).enumerate() {
         // Nothing to correct unless it is a matter of spelling.
         let corrected = corrected.filter(|_| kind != StragglerKind::UnnamedStatus || n_spelled > 0);
+        progress::stage(at as u64, n_stages as u64);
         found.extend(asked.straggler(kind, &table.name, original, &condition, n_rows, corrected)?);
     }
-    for (name, keys) in doomed.into_iter().flatten() {
+    for (at, (name, keys)) in doomed.into_iter().flatten().enumerate() {
         let Some(child) = database.table(name).filter(|_| !name.eq_ignore_ascii_case(&cleanup.table)) else { continue };
+        progress::stage((n_own + at) as u64, n_stages as u64);
         let children = asked.children(child);
         if children.is_empty() {
             continue;

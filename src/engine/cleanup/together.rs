@@ -12,6 +12,7 @@ use crate::domain::instant::Instant;
 use crate::engine::clock::monotonic_ns;
 use crate::engine::connection::{Db, ForeignKeys};
 use crate::engine::error::{EngineError, Result};
+use crate::engine::progress;
 use crate::engine::rows::key_of;
 use crate::engine::tally::Tally;
 use crate::snapshot::{self, Fork};
@@ -31,7 +32,8 @@ pub fn preview(
     let best = search.best.unwrap_or_default();
     let mut off = Sequence::default();
     let mut fork = original.fork().fork();
-    for cleanup in cleanups {
+    for (at, cleanup) in cleanups.iter().enumerate() {
+        progress::stage((cleanups.len() + at) as u64, 3 * cleanups.len() as u64);
         fork = run(cleanup, fork, ForeignKeys::Off, &mut off)?;
     }
     off.orphans = orphans_left(&Db::open(fork, ForeignKeys::Off)?, database, original, &off.by_table, before)?;
@@ -103,6 +105,9 @@ impl Search<'_> {
                 continue;
             }
             let mut sequence = so_far.clone();
+            // Other orders are the rest of the last stage.
+            let at = if self.documented.is_none() { so_far.runs.len() } else { self.cleanups.len() - 1 };
+            progress::stage(at as u64, 3 * self.cleanups.len() as u64);
             let after = self.run(cleanup, fork.fork(), &mut sequence)?;
             if self.best.as_ref().is_none_or(|best| !sequence.is_no_better_than(best)) {
                 self.walk(after, sequence)?;
@@ -141,6 +146,8 @@ fn script(best: &Sequence, cleanups: &[DocumentedCleanup], database: &Database, 
             && script.left_out.is_empty()
             && script.steps.iter().all(|step| step.releases.is_empty());
         let known = is_known.then_some(ran);
+        let (at, n_runs) = (script.steps.len() + script.left_out.len(), best.runs.len());
+        progress::stage((2 * n_runs + at) as u64, 3 * n_runs as u64);
         let (mut step, why) = step(cleanup, table, database, original, &fork, known)?;
         let mut tried = if why.is_some() { None } else { try_step(&step, &script, &fork)? };
         if tried.is_none() && why.is_none() && step.n_batches() > 1 {
