@@ -98,7 +98,7 @@ impl ChangeVerdict {
     }
 }
 
-/// What the migration did to a query: `Change of the median by the migration: −87.3 %, 95 % interval −87.6 to …`
+/// What the migration did to a query: `Median change by the migration: −87.3 %, 95 % interval −87.6 to …`
 pub fn change(change: &Change) -> String {
     change_by("by the migration", change)
 }
@@ -106,7 +106,7 @@ pub fn change(change: &Change) -> String {
 /// `what` says between which two: `by the migration`.
 pub fn change_by(what: &str, change: &Change) -> String {
     let sentence = format!(
-        "Change of the median {what}: {}, 95\u{a0}% interval {}, {}. {} at a noise threshold of {:.0}\u{a0}%.",
+        "Median change {what}: {}, 95\u{a0}% interval {}, {}. {} at a noise threshold of {:.0}\u{a0}%.",
         percent(change.ratio.point),
         percent_range(change.ratio),
         numbers::p_value(change.p_value),

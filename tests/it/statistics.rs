@@ -526,6 +526,38 @@ fn noise_is_rarely_called_a_change_and_a_change_rarely_noise() {
     }
 }
 
+/// A machine that is busy for stretches of ten to thirty samples, which then take twice as long, whatever is measured.
+fn on_a_machine_that_is_busy_for_stretches(rng: &mut Rng, slower: f64) -> [Samples; 2] {
+    let mut factors = Vec::new();
+    while factors.len() < 100 {
+        let busy = if factors.last().is_some_and(|factor| *factor > 1.5) { 1.0 } else { 2.0 };
+        factors.extend(std::iter::repeat_n(busy, rng.usize(10..=30)));
+    }
+    [1.0, 1.0 + slower].map(|factor| {
+        let time = |busy: &f64| (CENTRE_NS * busy * factor * (0.05 * normal(rng)).exp()) as u64;
+        flat(&factors.iter().take(100).map(time).collect::<Vec<_>>())
+    })
+}
+
+#[test]
+fn a_busy_machine_makes_no_change_of_samples_taken_in_turns_and_hides_none() {
+    let threshold = Settings::default().noise_threshold;
+    let mut rng = Rng::with_seed(3);
+    let mut found = |slower| {
+        let verdicts = (0..100).map(|_| {
+            let [before, after] = on_a_machine_that_is_busy_for_stretches(&mut rng, slower);
+            compare(&before, &after, Pairing::Interleaved, threshold).unwrap().verdict
+        });
+        let verdicts: Vec<ChangeVerdict> = verdicts.collect();
+        let count = |wanted| verdicts.iter().filter(|verdict| **verdict == wanted).count();
+        [ChangeVerdict::Improved, ChangeVerdict::Regressed].map(count)
+    };
+    let none = found(0.0);
+    assert!(none.iter().sum::<usize>() <= 5, "{none:?}");
+    let tenth = found(0.1);
+    assert!(tenth[1] >= 95, "{tenth:?}");
+}
+
 // Against criterion's own figures.
 
 /// Every run that was recorded with one version of criterion.

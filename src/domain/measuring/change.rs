@@ -1,4 +1,8 @@
-//! Whether one thing takes longer than another: the change of the median, with how sure that is.
+//! Whether one thing takes longer than another: the median change, with how sure that is.
+//!
+//! Samples that were taken in turns are compared pair by pair. A machine that is slow for seconds makes the samples of both sides
+//! fall into two heaps, and from one resample to the next the medians jump between them, each by itself; the two of a pair
+//! stand in the same heap, so that their ratio stays.
 
 use serde::{Deserialize, Serialize};
 
@@ -32,7 +36,7 @@ pub enum ChangeVerdict {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Change {
     pub ratio: Bound<f64>,
-    /// Second median minus first.
+    /// The median of the pairs' differences; of samples taken apart, second median minus first.
     pub difference_ns: Bound<i64>,
     /// How often a change of this size would be seen, to either side, if there were none: from the same resamples.
     pub p_value: f64,
@@ -57,27 +61,51 @@ const MAX_MORE_SAMPLES: f64 = 1e6;
 
 /// Draws resamples in slices, so that whoever waits can stop between them.
 pub struct Comparing {
-    before: Vec<f64>,
-    after: Vec<f64>,
     pairing: Pairing,
+    median_before: f64,
+    /// The pairs' differences and ratios; of samples taken apart, their times.
+    series: [Series; 2],
     n_resamples: u32,
     n_drawn: u32,
     draw: Draw,
     ratios: Distribution,
     differences: Distribution,
-    scratch: Scratch,
 }
 
-/// Ranks of the samples and counts of the current resample.
-struct Scratch {
-    sorted: [Vec<f64>; 2],
-    /// Where each sample stands in `sorted`.
-    ranks: [Vec<usize>; 2],
-    counts: [Vec<u32>; 2],
+/// Values of which the median is asked again and again: in order, and how often each stands in the current resample.
+struct Series {
+    sorted: Vec<f64>,
+    /// Where each value stands in `sorted`.
+    ranks: Vec<usize>,
+    counts: Vec<u32>,
+}
+
+impl Series {
+    fn new(values: &[f64]) -> Self {
+        Self { sorted: sorted(values), ranks: ranks(values), counts: vec![1; values.len()] }
+    }
+
+    fn len(&self) -> usize {
+        self.sorted.len()
+    }
+
+    fn clear(&mut self) {
+        self.counts.fill(0);
+    }
+
+    fn add(&mut self, at: usize) {
+        if let Some(count) = self.ranks.get(at).and_then(|rank| self.counts.get_mut(*rank)) {
+            *count += 1;
+        }
+    }
+
+    fn median(&self) -> f64 {
+        median_of_counted(&self.sorted, &self.counts)
+    }
 }
 
 impl Comparing {
-    /// Interleaved samples are taken pair by pair; what one side has more is left out.
+    /// What one side of interleaved samples has more is left out.
     pub fn new(before: &Samples, after: &Samples, pairing: Pairing, n_resamples: u32) -> Self {
         let (mut before, mut after) = (before.per_iteration_ns(), after.per_iteration_ns());
         if pairing == Pairing::Interleaved {
@@ -85,27 +113,29 @@ impl Comparing {
             before.truncate(n);
             after.truncate(n);
         }
-        let scratch = Scratch {
-            sorted: [sorted(&before), sorted(&after)],
-            ranks: [ranks(&before), ranks(&after)],
-            counts: [vec![0; before.len()], vec![0; after.len()]],
+        let pairs = || before.iter().zip(&after);
+        let series = match pairing {
+            Pairing::Interleaved => [
+                pairs().map(|(before, after)| after - before).collect(),
+                pairs().map(|(before, after)| ratio(*before, *after)).collect(),
+            ],
+            Pairing::Apart => [before.clone(), after],
         };
         Self {
-            before,
-            after,
             pairing,
+            median_before: Series::new(&before).median(),
+            series: series.map(|values: Vec<f64>| Series::new(&values)),
             n_resamples,
             n_drawn: 0,
             draw: Draw::new(),
             ratios: Distribution::default(),
             differences: Distribution::default(),
-            scratch,
         }
     }
 
     /// Draws up to `n` more. `false` once all are drawn.
     pub fn advance(&mut self, n: u32) -> bool {
-        if self.before.is_empty() || self.after.is_empty() {
+        if self.series.iter().any(|series| series.len() == 0) {
             return false;
         }
         let until = self.n_drawn.saturating_add(n).min(self.n_resamples);
@@ -117,52 +147,55 @@ impl Comparing {
     }
 
     fn resample(&mut self) {
-        let Scratch { sorted: [sorted_before, sorted_after], ranks: [ranks_before, ranks_after], counts } =
-            &mut self.scratch;
-        let [counts_before, counts_after] = counts;
-        counts_before.fill(0);
-        counts_after.fill(0);
-        let add = |ranks: &[usize], counts: &mut [u32], at: usize| {
-            if let Some(count) = ranks.get(at).and_then(|rank| counts.get_mut(*rank)) {
-                *count += 1;
-            }
-        };
-        for _ in 0..self.before.len() {
-            let at = self.draw.below(self.before.len());
-            add(ranks_before, counts_before, at);
+        let [one, other] = &mut self.series;
+        one.clear();
+        other.clear();
+        for _ in 0..one.len() {
+            let at = self.draw.below(one.len());
+            one.add(at);
             if self.pairing == Pairing::Interleaved {
-                add(ranks_after, counts_after, at);
+                other.add(at);
             }
         }
         if self.pairing == Pairing::Apart {
-            for _ in 0..self.after.len() {
-                add(ranks_after, counts_after, self.draw.below(self.after.len()));
+            for _ in 0..other.len() {
+                other.add(self.draw.below(other.len()));
             }
         }
-        let before = median_of_counted(sorted_before, counts_before);
-        let after = median_of_counted(sorted_after, counts_after);
-        self.differences.push(after - before);
-        self.ratios.push(ratio(before, after));
+        let (difference, ratio) = self.change();
+        self.differences.push(difference);
+        self.ratios.push(ratio);
+    }
+
+    /// Of the current resample.
+    fn change(&self) -> (f64, f64) {
+        let [one, other] = self.series.each_ref().map(Series::median);
+        match self.pairing {
+            Pairing::Interleaved => (one, other),
+            Pairing::Apart => (other - one, ratio(one, other)),
+        }
     }
 
     /// `None` when one side has no samples, or takes no time that the clock could see.
     pub fn finish(mut self, noise_threshold: f64) -> Option<Change> {
-        let all = |values: &[f64]| median_of_counted(&sorted(values), &vec![1; values.len()]);
-        let (before, after) = (all(&self.before), all(&self.after));
-        if self.n_drawn == 0 || before <= 0.0 {
+        if self.n_drawn == 0 || self.median_before <= 0.0 {
             return None;
         }
+        // Each value once again.
+        self.series.iter_mut().for_each(|series| series.counts.fill(1));
+        let (difference, ratio) = self.change();
         let p_value = self.differences.p_value();
         let [lower, upper] = self.ratios.interval(CONFIDENCE_LEVEL);
-        let ratio = Bound { point: ratio(before, after), lower, upper };
+        let ratio = Bound { point: ratio, lower, upper };
         let [lower, upper] = self.differences.interval(CONFIDENCE_LEVEL);
         let ns = |x: f64| x.round() as i64;
         let verdict = verdict(ratio, noise_threshold);
-        let n_samples = self.before.len().min(self.after.len());
+        let [one, other] = &self.series;
+        let n_samples = one.len().min(other.len());
         let n_more_samples = (verdict == ChangeVerdict::Undecided).then(|| n_more(ratio, noise_threshold, n_samples));
         Some(Change {
             ratio,
-            difference_ns: Bound { point: ns(after - before), lower: ns(lower), upper: ns(upper) },
+            difference_ns: Bound { point: ns(difference), lower: ns(lower), upper: ns(upper) },
             p_value,
             noise_threshold,
             verdict,

@@ -66,7 +66,7 @@ fn of(benchmark: Benchmark) -> impl IntoView {
                     ("Indexes", ""),
                     ("Median", "num"),
                     ("95 % interval", "num"),
-                    ("Change of the median", "num"),
+                    ("Median change", "num"),
                     ("Result", ""),
                     ("`vm_step`", "num hide-narrow"),
                     ("Pages read", "num hide-narrow"),

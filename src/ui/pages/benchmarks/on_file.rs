@@ -39,7 +39,7 @@ pub fn OnFile() -> impl IntoView {
                         ("Median, as dropped", "num"),
                         ("95 % interval", "num hide-narrow"),
                         ("After", "num"),
-                        ("Change of the median", "num"),
+                        ("Median change", "num"),
                         ("Result", ""),
                         ("Outcome", ""),
                     ]

@@ -160,7 +160,7 @@ fn Answer(comparison: StatementComparison) -> impl IntoView {
                 ("Statement", ""),
                 ("Median", "num"),
                 ("95 % interval", "num"),
-                ("Change of the median", "num"),
+                ("Median change", "num"),
                 ("Result", ""),
                 ("Rows", "num"),
                 ("`vm_step`", "num"),
