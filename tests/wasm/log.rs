@@ -49,7 +49,7 @@ fn a_log_is_read_from_a_file_in_slices() {
     let mut bytes = log.into_bytes();
     let line = bytes.iter().filter(|byte| **byte == b'\n').count() as u64 + 1;
     bytes.extend([0, 1, 2, b'\n']);
-    bytes.extend([b'x'; 2 << 20]);
+    bytes.resize(bytes.len() + (2 << 20), b'x');
     bytes.extend(b"\n[2025-01-19T11:00:00Z DEBUG db] find_gr");
     let (summary, n_parts) = read(&bytes);
     assert!(n_parts > 5, "{n_parts} slices");
