@@ -131,7 +131,9 @@ fn measure(file: &Path) -> Sample {
 /// Median of 20 moves of the retention, each until the frame after it is drawn.
 fn retention_ms(browser: &Browser) -> f64 {
     browser.js("location.hash = '#/cleanups/clean-up-old-terminal-logs'", vec![]);
-    browser.until("the picture of ages", SOON, || browser.text_of("section[aria-labelledby=ages] svg"));
+    // A picture has no text of its own in the sense of `innerText`.
+    let picture = "return document.querySelector('section[aria-labelledby=ages] svg') !== null";
+    browser.until("the picture of ages", SOON, || browser.js(picture, vec![]).as_bool().filter(|is_there| *is_there));
     let script = "const slider = document.querySelector('input[type=range]');
         const drawn = () => new Promise(done => requestAnimationFrame(() => setTimeout(done)));
         return (async () => {
