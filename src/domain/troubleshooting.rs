@@ -170,7 +170,11 @@ pub fn missing_steps(report: &Report, catalogue: &Catalogue) -> Vec<Step> {
             Question::Practice(id) if report.practice(id).is_none() => vec![Step::Practice(id.clone())],
             _ => Vec::new(),
         };
-        steps.extend(missing.into_iter().filter(|step| !steps.contains(step)).collect::<Vec<_>>());
+        for step in missing {
+            if !steps.contains(&step) {
+                steps.push(step);
+            }
+        }
     }
     steps
 }

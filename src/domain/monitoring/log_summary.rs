@@ -60,6 +60,13 @@ impl LogSummary {
         self.queries.iter().fold(0, |sum: u64, query| sum.saturating_add(query.all.sum_ns()))
     }
 
+    /// Durations of all queries together.
+    pub fn durations(&self) -> Distribution {
+        let mut all = Distribution::default();
+        self.queries.iter().for_each(|query| all.merge(&query.all));
+        all
+    }
+
     /// Whether it says when its queries came.
     pub fn can_replay(&self) -> bool {
         self.axis != Axis::Order && self.replay.len() > 1

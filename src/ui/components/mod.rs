@@ -12,6 +12,7 @@ pub mod copy;
 pub mod cost;
 pub mod data_table;
 pub mod grid;
+pub mod number_field;
 pub mod plan;
 pub mod quantity;
 pub mod rewrite;

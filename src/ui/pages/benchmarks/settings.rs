@@ -4,6 +4,7 @@ use leptos::prelude::*;
 
 use crate::domain::measuring::Settings;
 use crate::ui::Inspector;
+use crate::ui::components::number_field::NumberField;
 
 /// A field: its name, its range, and where it stands in the settings.
 struct Field {
@@ -57,30 +58,24 @@ pub fn Measuring() -> impl IntoView {
         return ().into_any();
     }
     let fields = FIELDS.iter().map(|field| {
-        let changed = move |event| {
+        let value = move || inspector.measuring.with(|settings| (field.get)(settings).to_string());
+        let changed = move |typed: String| {
             let [least, most] = field.range;
-            if let Ok(figure) = event_target_value(&event).parse::<f64>() {
+            if let Ok(figure) = typed.parse::<f64>() {
                 let mut settings = inspector.measuring.get_untracked();
                 (field.set)(&mut settings, figure.clamp(least, most));
                 inspector.set_measuring(settings);
             }
         };
         view! {
-            <span class="field">
-                <label class="label" for=field.id>
-                    {field.label}
-                </label>
-                <input
-                    class="input"
-                    id=field.id
-                    type="number"
-                    min=field.range[0]
-                    max=field.range[1]
-                    prop:value=move || inspector.measuring.with(|settings| (field.get)(settings).to_string())
-                    on:change=changed
-                />
-                <span class="hint">{field.unit}</span>
-            </span>
+            <NumberField
+                id=field.id
+                label=field.label
+                unit=field.unit
+                range=field.range
+                value=Signal::derive(value)
+                on_change=changed
+            />
         }
     });
     view! {

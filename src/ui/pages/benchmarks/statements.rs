@@ -10,6 +10,7 @@ use crate::domain::numbers;
 use crate::domain::plan::{PlanRow, render};
 use crate::ui::components::alert::FailedHere;
 use crate::ui::components::chart::WideChart;
+use crate::ui::components::number_field::NumberField;
 use crate::ui::components::quantity::Quantity;
 use crate::ui::components::step_button::CancelButton;
 use crate::ui::components::table_frame::TableFrame;
@@ -116,27 +117,20 @@ pub fn Statements() -> impl IntoView {
 
 #[component]
 fn TimeLimit(limit_s: RwSignal<u32>) -> impl IntoView {
-    let changed = move |event| {
-        if let Ok(seconds) = event_target_value(&event).parse::<u32>() {
+    let changed = move |typed: String| {
+        if let Ok(seconds) = typed.parse::<u32>() {
             limit_s.set(seconds.clamp(1, MAX_LIMIT_S));
         }
     };
     view! {
-        <span class="field">
-            <label class="label" for="time-limit">
-                "Time limit"
-            </label>
-            <input
-                class="input"
-                id="time-limit"
-                type="number"
-                min="1"
-                max=MAX_LIMIT_S
-                prop:value=move || limit_s.get().to_string()
-                on:change=changed
-            />
-            <span class="hint">"s for the first run of each"</span>
-        </span>
+        <NumberField
+            id="time-limit"
+            label="Time limit"
+            unit="s for the first run of each"
+            range=[1.0, MAX_LIMIT_S.into()]
+            value=Signal::derive(move || limit_s.get().to_string())
+            on_change=changed
+        />
     }
 }
 

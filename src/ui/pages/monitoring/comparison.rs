@@ -5,7 +5,7 @@ use leptos::prelude::*;
 use crate::domain::charts;
 use crate::domain::monitoring::{Distribution, LogSummary, Tendency, at_words, compare, tendency_words};
 use crate::domain::numbers::{count, duration};
-use crate::ui::components::chart::WideChart;
+use crate::ui::components::chart::{WideChart, full_width};
 use crate::ui::components::quantity::Quantity;
 use crate::ui::components::verdict::{Badge, Face, Tone};
 use crate::ui::{Glyph, Inspector};
@@ -32,7 +32,7 @@ pub fn ComparisonSection() -> impl IntoView {
         let drawn = |id: &str, width| {
             chosen.with(|query| charts::timeline(id, width, &query.as_ref()?.timeline, axis, split_ns.get()))
         };
-        let (wide, narrow) = drawn("log-split-wide", 1100.0).zip(drawn("log-split-narrow", 330.0))?;
+        let (wide, narrow) = full_width("log-split", drawn)?;
         let caption = chosen.with(|query| query.as_ref().map(|query| query.name.clone()))?;
         Some(view! { <WideChart caption=caption wide=wide narrow=narrow /> })
     };

@@ -5,14 +5,13 @@ use leptos::prelude::*;
 use crate::domain::charts;
 use crate::domain::monitoring::{Axis, QueryDurations, count_words};
 use crate::ui::Inspector;
-use crate::ui::components::chart::WideChart;
+use crate::ui::components::chart::{WideChart, drawn_twice, full_width};
 use crate::ui::components::data_table::FiguresTable;
 
 use super::chosen;
 
-const FULL: f64 = 1100.0;
-const WIDE: f64 = 540.0;
-const NARROW: f64 = 330.0;
+/// Two stand beside each other.
+const HALF: f64 = 540.0;
 
 #[component]
 pub fn Pictures() -> impl IntoView {
@@ -25,8 +24,8 @@ pub fn Pictures() -> impl IntoView {
 }
 
 fn pictures(query: QueryDurations, axis: Axis) -> impl IntoView {
-    let over_time = |name: &str, width| charts::timeline(name, width, &query.timeline, axis, None);
-    let time = over_time("log-time-wide", FULL).zip(over_time("log-time-narrow", NARROW)).map(|(wide, narrow)| {
+    let time = full_width("log-time", |id, width| charts::timeline(id, width, &query.timeline, axis, None));
+    let time = time.map(|(wide, narrow)| {
         view! {
             <div>
                 <WideChart caption="Duration over time" wide=wide narrow=narrow />
@@ -34,8 +33,7 @@ fn pictures(query: QueryDurations, axis: Axis) -> impl IntoView {
             </div>
         }
     });
-    let distribution = |name: &str, width| charts::histogram(name, width, &query.all);
-    let histogram = distribution("log-spread-wide", WIDE).zip(distribution("log-spread-narrow", NARROW));
+    let histogram = drawn_twice("log-spread", HALF, |id, width| charts::histogram(id, width, &query.all));
     let histogram = histogram.map(|(wide, narrow)| {
         view! {
             <div>
@@ -44,8 +42,8 @@ fn pictures(query: QueryDurations, axis: Axis) -> impl IntoView {
             </div>
         }
     });
-    let against = |name: &str, width| charts::rows_returned(name, width, &query.sampled);
-    let rows = against("log-rows-wide", WIDE).zip(against("log-rows-narrow", NARROW)).map(|(wide, narrow)| {
+    let rows = drawn_twice("log-rows", HALF, |id, width| charts::rows_returned(id, width, &query.sampled));
+    let rows = rows.map(|(wide, narrow)| {
         view! {
             <div>
                 <WideChart caption="Duration against rows" wide=wide narrow=narrow />

@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use crate::domain::monitoring::Distribution;
+use crate::domain::monitoring::{Distribution, LogSummary};
 use crate::domain::pool::{self, Gravity};
 use crate::ui::Inspector;
 use crate::ui::components::table_frame::TableFrame;
@@ -15,15 +15,14 @@ use super::Parsed;
 pub fn Settings(parsed: Parsed) -> impl IntoView {
     let inspector = Inspector::use_();
     let logs = inspector.logs;
+    // Of the log alone: not merged anew with every letter typed.
+    let durations = Memo::new(move |_| logs.first.with(|log| log.as_ref().map(LogSummary::durations)));
     let checks = Memo::new(move |_| {
-        logs.first.with(|log| {
-            let all = log.as_ref().map(|log| {
-                let mut all = Distribution::default();
-                log.queries.iter().for_each(|query| all.merge(&query.all));
-                all
-            });
-            parsed.with(|parsed| pool::checks(parsed, log.as_ref().map(|log| &log.pool), all.as_ref()))
-        })
+        let used = |log: &Option<LogSummary>, durations: &Option<Distribution>| {
+            let used = log.as_ref().map(|log| &log.pool);
+            parsed.with(|parsed| pool::checks(parsed, used, durations.as_ref()))
+        };
+        logs.first.with(|log| durations.with(|durations| used(log, durations)))
     });
     let found = move || {
         let items = checks.get().into_iter().map(|check| {

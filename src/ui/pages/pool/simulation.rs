@@ -7,9 +7,10 @@ use leptos::task::spawn_local;
 use crate::domain::charts;
 use crate::domain::pool::{self, Job, Load, Outcome, SIZES};
 use crate::ui::Inspector;
-use crate::ui::components::chart::WideChart;
+use crate::ui::components::chart::{WideChart, full_width};
 use crate::ui::components::choose::{Segment, Segments};
 use crate::ui::components::data_table::Figures;
+use crate::ui::components::number_field::NumberField;
 
 use super::Parsed;
 
@@ -67,8 +68,7 @@ pub fn Simulation(parsed: Parsed) -> impl IntoView {
     let answer = move || {
         let set = parsed.with(|parsed| parsed.settings.max_connections);
         outcomes.with(|outcomes| {
-            let drawn = |id: &str, width| charts::waiting(id, width, outcomes, set);
-            let picture = drawn("pool-waiting-wide", 1100.0).zip(drawn("pool-waiting-narrow", 330.0));
+            let picture = full_width("pool-waiting", |id, width| charts::waiting(id, width, outcomes, set));
             let picture = picture.map(|(wide, narrow)| {
                 view! { <WideChart caption="Waiting for a connection" wide=wide narrow=narrow /> }
             });
@@ -147,29 +147,14 @@ fn outcomes(jobs: Memo<Vec<Job>>, parsed: Parsed) -> RwSignal<Vec<Outcome>> {
 }
 
 fn input(field: Field) -> impl IntoView {
-    let changed = move |event| {
-        if let Ok(figure) = event_target_value(&event).parse::<f64>() {
-            field.value.set(figure.clamp(field.range[0], field.range[1]));
+    let Field { id, label, unit, range, value } = field;
+    let changed = move |typed: String| {
+        if let Ok(figure) = typed.parse::<f64>() {
+            value.set(figure.clamp(range[0], range[1]));
         }
     };
-    view! {
-        <span class="field inline">
-            <label class="label" for=field.id>
-                {field.label}
-            </label>
-            <input
-                class="input pool-figure"
-                id=field.id
-                type="number"
-                step="any"
-                min=field.range[0]
-                max=field.range[1]
-                prop:value=move || field.value.get().to_string()
-                on:change=changed
-            />
-            <span class="hint">{field.unit}</span>
-        </span>
-    }
+    let shown = Signal::derive(move || value.get().to_string());
+    view! { <NumberField id=id label=label unit=unit range=range value=shown on_change=changed inline=true /> }
 }
 
 /// Three digits are enough for a field.

@@ -6,7 +6,7 @@ use crate::domain::charts;
 use crate::domain::monitoring::{LogSummary, at_words};
 use crate::domain::numbers::{count, duration};
 use crate::domain::pool::{self, Exhaustion};
-use crate::ui::components::chart::WideChart;
+use crate::ui::components::chart::{WideChart, full_width};
 use crate::ui::components::data_table::FiguresTable;
 use crate::ui::components::quantity::{Absent, Quantity};
 use crate::ui::components::table_frame::TableFrame;
@@ -25,8 +25,8 @@ pub fn Usage(parsed: Parsed) -> impl IntoView {
 }
 
 fn section(log: &LogSummary, max_connections: u64) -> impl IntoView + use<> {
-    let drawn = |id: &str, width| charts::pool_use(id, width, &log.pool, log.axis);
-    let picture = drawn("pool-use-wide", 1100.0).zip(drawn("pool-use-narrow", 330.0)).map(|(wide, narrow)| {
+    let picture = full_width("pool-use", |id, width| charts::pool_use(id, width, &log.pool, log.axis));
+    let picture = picture.map(|(wide, narrow)| {
         view! {
             <div>
                 <WideChart caption="Connections over time" wide=wide narrow=narrow />
