@@ -167,33 +167,3 @@ pub fn unknown_to_sqlite(kind: &str, name: &str, words: &str) -> String {
     };
     format!("{what}. Statements that need it cannot be judged; everything else is.")
 }
-
-/// Whether a column of this name holds something that must not be shown unless the person asks.
-///
-/// A name is secret when it holds one of these words between underscores or as a run of camel case: `api_key`,
-/// `secret`, `password`, `token`, `credential`, `private_key`. A suffix such as `_encrypted` changes nothing.
-pub fn is_secret_column(name: &str) -> bool {
-    let mut snake = String::with_capacity(name.len() + 4);
-    for (at, ch) in name.chars().enumerate() {
-        if ch.is_ascii_uppercase() && at > 0 {
-            snake.push('_');
-        }
-        snake.push(ch.to_ascii_lowercase());
-    }
-    let padded = format!("_{}_", snake.replace(['-', ' '], "_"));
-    const WORDS: [&str; 12] = [
-        "_api_key_",
-        "_apikey_",
-        "_secret_",
-        "_secrets_",
-        "_password_",
-        "_passwd_",
-        "_token_",
-        "_credential_",
-        "_credentials_",
-        "_private_key_",
-        "_access_key_",
-        "_passphrase_",
-    ];
-    WORDS.iter().any(|word| padded.contains(word))
-}

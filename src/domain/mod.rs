@@ -46,6 +46,7 @@ pub mod row_export;
 pub mod rows;
 pub mod run;
 pub mod saved;
+pub mod secret;
 pub mod statistics_findings;
 pub mod tone;
 pub mod troubleshooting;

@@ -169,6 +169,12 @@ impl Report {
         self.sizes.iter().find(table).map(|size| size.bytes)
     }
 
+    /// Rows of the largest of `tables` that was measured.
+    pub fn most_rows(&self, tables: &[String]) -> Option<u64> {
+        let named = |size: &&BtreeSize| tables.iter().any(|name| size.name.eq_ignore_ascii_case(name));
+        self.sizes.iter().filter(|size| !size.is_index).filter(named).map(|size| size.n_rows).max()
+    }
+
     /// Whether a documented statement is more work with statistics than without, so that ANALYZE alone is no advice.
     pub fn statistics_harm(&self) -> bool {
         self.statistics_effects.iter().any(StatisticsEffect::is_harmful)

@@ -13,9 +13,10 @@ use super::error::Result;
 use super::tally::DoomedKeys;
 use super::{Engine, Session, interrupt, not_open, unknown};
 use crate::domain::catalogue::Catalogue;
-use crate::domain::database::{Column, Table, is_secret_column};
+use crate::domain::database::{Column, Table};
 use crate::domain::row_export::{RowFormat, RowWriter};
 use crate::domain::rows::{Filter, MAX_CELL_CHARS, RowCell, RowColumn, RowWindow, RowsAsked, Test};
+use crate::domain::secret::is_secret_column;
 use crate::domain::value::Value;
 use crate::snapshot::Fork;
 

@@ -9,7 +9,8 @@ use std::ffi::{CStr, c_char, c_int, c_void};
 use rusqlite::{Connection, ffi};
 
 use crate::domain::cleanup::{Cell, RowSample};
-use crate::domain::database::{Database, is_secret_column};
+use crate::domain::database::Database;
+use crate::domain::secret::is_secret_column;
 use crate::domain::value::Value;
 
 /// Rows shown of each table.

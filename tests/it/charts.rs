@@ -102,8 +102,8 @@ fn pictures(width: f64) -> Vec<(String, String)> {
         ("regression", charts::regression("regression", width, &linear, &of_linear)),
         ("violins", charts::violins("violins", width, &two)),
         ("violins, apart", charts::violins("apart", width, &apart)),
-        ("growth", charts::growth_with_file("growth", width, &standard_growth(), Measure::Time, Some(21_447))),
-        ("growth of pages", charts::growth("pages", width, &standard_growth(), Measure::Pages)),
+        ("growth", charts::growth("growth", width, &standard_growth(), Measure::Time, Some(21_447))),
+        ("growth of pages", charts::growth("pages", width, &standard_growth(), Measure::Pages, None)),
         ("limit", Some(charts::limit("limit", width, &benchmark(4_300_000, 20_000_000)))),
         ("limit, beyond", Some(charts::limit("beyond", width, &benchmark(43_000_000, 20_000_000)))),
         ("change", Some(charts::change("change", width, &change(-0.3, 0.01, ChangeVerdict::Improved)))),
@@ -247,9 +247,8 @@ fn little_data_is_drawn_as_far_as_it_goes() {
     }
     assert_eq!(charts::violins("p", WIDE, &[]), None);
 
-    let drawn = |curves: &[(Indexes, &[(u64, u64)])]| {
-        charts::growth_with_file("g", WIDE, &growth(curves), Measure::Time, Some(0))
-    };
+    let drawn =
+        |curves: &[(Indexes, &[(u64, u64)])]| charts::growth("g", WIDE, &growth(curves), Measure::Time, Some(0));
     assert_eq!(drawn(&[]), None);
     assert_eq!(drawn(&[(Indexes::Without, &[(100, 0), (0, 5)])]), None, "zeros have no logarithm");
     check_layout("one point", &drawn(&[(Indexes::Without, &[(100, 5_000)])]).unwrap());
@@ -319,7 +318,7 @@ proptest! {
             states.into_iter().zip(&points).map(|(indexes, points)| (indexes, points.as_slice())).collect();
         let width = if narrow { NARROW } else { WIDE };
         for measure in [Measure::Time, Measure::Pages] {
-            check_layout("growth", &charts::growth_with_file("g", width, &growth(&curves), measure, Some(this_file)).unwrap());
+            check_layout("growth", &charts::growth("g", width, &growth(&curves), measure, Some(this_file)).unwrap());
         }
     }
 

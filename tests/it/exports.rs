@@ -61,12 +61,15 @@ fn sample() -> &'static (Report, Catalogue) {
 
 /// One that holds, with its two ways, and one that could not be tried.
 fn practices() -> Vec<PracticeReport> {
-    let attempt = |label: &str, sql: &str| Attempt { label: label.into(), sql: sql.into(), plan: Vec::new() };
+    let attempt = |label: &str, sql: &str, n_samples| {
+        let median = (n_samples >= 5).then_some(ESTIMATE);
+        Attempt { median, n_samples, ..Attempt::new(label, sql) }
+    };
     let figure = |metric, before, after| Figure { metric, before, after };
     let trial = Trial {
         title: "`OFFSET` against a key".into(),
-        before: attempt("With OFFSET", "SELECT * FROM workflow LIMIT 10 OFFSET 300"),
-        after: attempt("With a key", "SELECT * FROM workflow WHERE id > 'x' LIMIT 10"),
+        before: attempt("With OFFSET", "SELECT * FROM workflow LIMIT 10 OFFSET 300", 3),
+        after: attempt("With a key", "SELECT * FROM workflow WHERE id > 'x' LIMIT 10", 100),
         figures: vec![
             figure(Metric::MedianNs, Some(3_000_000), Some(20_000)),
             figure(Metric::VmSteps, Some(1_234), None),

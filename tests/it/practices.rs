@@ -64,6 +64,7 @@ fn check_query_patterns(extra: &'static str, uses_index: bool) {
     let trial = &practice.trials[1];
     let plan: String = db.query_row(&format!("EXPLAIN QUERY PLAN {}", trial.after.sql), [], |row| row.get(3)).unwrap();
     assert_eq!(trial.after.plan[0].detail, plan);
+    assert!(trial.after.spread().is_some_and(|spread| spread.contains(" sample")), "{trial:?}");
     assert_eq!(plan.contains("idx_workflow_active"), uses_index, "{plan}");
     assert_eq!(practice.answer.contains("does not use"), !uses_index, "{}", practice.answer);
     let rows = |sql: &str| count(&db, &format!("SELECT count(*) FROM ({sql})"));

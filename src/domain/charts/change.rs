@@ -2,7 +2,8 @@
 
 use super::svg::{Point, Svg};
 use crate::domain::benchmark_words::percent;
-use crate::domain::measuring::{Bound, Change, ChangeVerdict};
+use crate::domain::measuring::{Bound, Change};
+use crate::domain::tone::Tone;
 
 const HEIGHT: f64 = 20.0;
 /// From the outermost mark to the edge.
@@ -36,14 +37,5 @@ pub fn change(id: &str, width: f64, change: &Change) -> String {
         percent(upper),
         change.verdict.label().to_lowercase()
     );
-    svg.finish_in_tone(id, Some(tone(change.verdict)), "Change of the median", &words)
-}
-
-/// What `data-tone` takes.
-fn tone(verdict: ChangeVerdict) -> &'static str {
-    match verdict {
-        ChangeVerdict::Improved => "good",
-        ChangeVerdict::Regressed => "bad",
-        ChangeVerdict::WithinNoise | ChangeVerdict::Undecided => "mute",
-    }
+    svg.finish_in_tone(id, Some(Tone::from(change.verdict).name()), "Change of the median", &words)
 }

@@ -74,19 +74,8 @@ struct Line {
     points: Vec<(f64, f64)>,
 }
 
-/// `None` without points that have a logarithm.
-pub fn growth(id: &str, width: f64, growth: &Growth, measure: Measure) -> Option<String> {
-    growth_with_file(id, width, growth, measure, None)
-}
-
-/// With a mark at the number of rows that the dropped file has.
-pub fn growth_with_file(
-    id: &str,
-    width: f64,
-    growth: &Growth,
-    measure: Measure,
-    this_file: Option<u64>,
-) -> Option<String> {
+/// With a mark at the number of rows that the dropped file has. `None` without points that have a logarithm.
+pub fn growth(id: &str, width: f64, growth: &Growth, measure: Measure, this_file: Option<u64>) -> Option<String> {
     let lines: Vec<Line> = growth.curves.iter().filter_map(|curve| line(curve, measure)).collect();
     let points = || lines.iter().flat_map(|line| line.points.iter().copied());
     let this_file = this_file.filter(|n_rows| *n_rows > 0);
@@ -132,7 +121,8 @@ pub fn growth_with_file(
         let words = if line.words.is_empty() { String::new() } else { format!("{}, ", line.words) };
         Some(format!("{}: {words}from {from} to {to}.", line.indexes.label()))
     });
-    Some(svg.finish(id, measure.title(), &said.collect::<Vec<_>>().join(" ")))
+    let file = this_file.map(|n_rows| format!("This file has {} rows.", count(n_rows)));
+    Some(svg.finish(id, measure.title(), &said.chain(file).collect::<Vec<_>>().join(" ")))
 }
 
 /// `None` without points that can be drawn.

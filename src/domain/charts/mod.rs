@@ -28,7 +28,7 @@ mod waiting;
 pub use ages::{ages, ages_caption, ages_table};
 pub use change::change;
 pub use density::{density, density_table};
-pub use growth::{Measure, growth, growth_table, growth_with_file, growth_words};
+pub use growth::{Measure, growth, growth_table, growth_words};
 pub use histogram::{histogram, histogram_table};
 pub use labels::spread;
 pub use limit::limit;

@@ -15,11 +15,14 @@ const SERIES: [(f64, &str, &str); 2] = [(0.5, "after-line", "median"), (0.99, "b
 /// A wait of less than a microsecond is drawn as one: on a logarithmic axis none has no place.
 const LEAST_NS: f64 = 1_000.0;
 
-/// `None` without outcomes. `set` is the size that the settings have.
+/// `None` where nobody waits as long as can be drawn. `set` is the size that the settings have.
 pub fn waiting(id: &str, width: f64, outcomes: &[Outcome], set: u64) -> Option<String> {
     let sizes = extent(outcomes.iter().map(|outcome| outcome.max_connections as f64))?;
     let wait = |outcome: &Outcome, share| (outcome.waits.quantile_ns(share) as f64).max(LEAST_NS);
     let [_, most] = extent(outcomes.iter().flat_map(|outcome| SERIES.map(|(share, _, _)| wait(outcome, share))))?;
+    if most == LEAST_NS {
+        return None;
+    }
     let ys = [LEAST_NS, (most * 1.3).max(LEAST_NS * 100.0)];
     let mut svg = Svg::new(width, HEIGHT);
     let ticks = log_ticks(ys, 6, scale::time);

@@ -33,7 +33,7 @@ pub fn blocks(report: &Report) -> Vec<Block> {
         blocks.push(Block::paragraph("Growth was not measured."));
     }
     for (at, growth) in report.growth.iter().enumerate() {
-        blocks.extend(grown(at, growth));
+        blocks.extend(grown(at, growth, report.most_rows(&growth.tables)));
     }
     blocks
 }
@@ -124,7 +124,7 @@ fn file_row(benchmark: &FileBenchmark) -> Vec<Line> {
     ]
 }
 
-fn grown(at: usize, growth: &Growth) -> Vec<Block> {
+fn grown(at: usize, growth: &Growth, this_file: Option<u64>) -> Vec<Block> {
     let rows = growth.curves.iter().flat_map(|curve| {
         curve.points.iter().map(|point| {
             vec![
@@ -138,7 +138,7 @@ fn grown(at: usize, growth: &Growth) -> Vec<Block> {
     let fits = growth.curves.iter().map(|curve| (Line::text(curve.indexes.label()), Line::text(growth_of(curve))));
     let tables: Vec<String> = growth.tables.iter().map(|name| format!("`{name}`")).collect();
     let picture = |name: &str, id: &str, measure| {
-        let svg = charts::growth(&format!("{id}-{at}"), PICTURE_WIDTH, growth, measure)?;
+        let svg = charts::growth(&format!("{id}-{at}"), PICTURE_WIDTH, growth, measure, this_file)?;
         Some(Block::Picture(format!("{}, {name}", growth.query), svg))
     };
     let pictures = [

@@ -45,7 +45,7 @@ fn evidence(practice: &PracticeReport) -> Vec<Block> {
 
 fn trial(trial: &Trial) -> Vec<Block> {
     let ways = vec![Line::text("Way"), Line::text(&trial.before.label), Line::text(&trial.after.label)];
-    let figures = trial.figures.iter().map(figure);
+    let figures = trial.figures.iter().map(|figure| row(figure, trial));
     let mut blocks = vec![
         Block::Heading(3, Line::prose(&trial.title)),
         Block::table(
@@ -62,14 +62,18 @@ fn trial(trial: &Trial) -> Vec<Block> {
     blocks
 }
 
-fn figure(figure: &Figure) -> Vec<Line> {
-    let value = |value: Option<u64>| match (value, figure.metric.unit()) {
+fn row(figure: &Figure, trial: &Trial) -> Vec<Line> {
+    let value = |value: Option<u64>, attempt: &Attempt| match (value, figure.metric.unit()) {
         (None, _) => not_measured(),
         (Some(n), Unit::Count) => Line::text(count(n)),
-        (Some(ns), Unit::Time) => Line::text(duration(ns).text()),
+        (Some(ns), Unit::Time) => {
+            let spread = figure.metric.has_spread().then(|| attempt.spread()).flatten();
+            let spread = spread.map(|spread| format!(" ({spread})")).unwrap_or_default();
+            Line::text(format!("{}{spread}", duration(ns).text()))
+        }
         (Some(n), Unit::Bytes) => Line::text(bytes(n).text()),
     };
-    vec![Line::prose(figure.metric.label()), value(figure.before), value(figure.after)]
+    vec![Line::prose(figure.metric.label()), value(figure.before, &trial.before), value(figure.after, &trial.after)]
 }
 
 fn attempt(attempt: &Attempt) -> [Block; 2] {

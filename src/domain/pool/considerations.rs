@@ -106,29 +106,20 @@ fn leak(used: &PoolUse) -> Consideration {
         None => (false, "Too few lines to say: at least eight are needed, spread over the time.".to_owned()),
         Some(floors) => {
             let rises = floors.windows(2).all(|pair| pair[0] <= pair[1]) && floors[0] < floors[3];
-            let quarters = list(&floors.map(|floor| floor.to_string()));
+            let held = match floors {
+                [first, rest @ ..] if rest.iter().all(|floor| *floor == first) => {
+                    format!("at least {first} in use all the time")
+                }
+                _ => {
+                    format!("in the four quarters of the time at least {} in use", list(&floors.map(|n| n.to_string())))
+                }
+            };
             if used.n_falls == 0 && used.max_used > 0 && rises {
-                (
-                    true,
-                    format!(
-                        "Yes, it looks so: the number in use never fell; at least {quarters} were held in the four quarters of the time."
-                    ),
-                )
+                (true, format!("Yes, it looks so: the number in use never fell, with {held}."))
             } else if rises {
-                (
-                    true,
-                    format!(
-                        "Perhaps: at least {quarters} were held in the four quarters of the time, which rises, although single connections came back."
-                    ),
-                )
+                (true, format!("Perhaps: single connections came back, but the number in use rises, with {held}."))
             } else {
-                (
-                    false,
-                    format!(
-                        "No: they came back {}; at least {quarters} were held in the four quarters of the time.",
-                        counted(used.n_falls, "time", "times")
-                    ),
-                )
+                (false, format!("No: they came back {}, with {held}.", counted(used.n_falls, "time", "times")))
             }
         }
     };

@@ -67,7 +67,13 @@ impl Way {
     }
 
     fn attempt(&self, label: &str) -> Attempt {
-        Attempt { label: label.into(), sql: self.sql.clone(), plan: self.plan.clone() }
+        Attempt {
+            label: label.into(),
+            sql: self.sql.clone(),
+            plan: self.plan.clone(),
+            median: self.cost.estimates.as_ref().map(|estimates| estimates.median),
+            n_samples: self.cost.n_samples,
+        }
     }
 }
 

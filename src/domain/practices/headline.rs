@@ -16,6 +16,7 @@ pub fn headline(tried: &[PracticeReport], n_documented: usize) -> Headline {
     let holds = n(PracticeVerdict::Holds);
     let all = if tried.len() == n_documented { "" } else { " tried" };
     let title = match (holds, tried.len()) {
+        (0, 1) => "The practice that was tried does not hold on this file as the guide says".into(),
         (0, _) => format!("None of {}{all} practices holds on this file as the guide says", tried.len()),
         (1, 1) => "The practice that was tried holds on this file".into(),
         (holds, total) if holds == total => format!("All {total}{all} practices hold on this file"),
@@ -65,6 +66,8 @@ mod tests {
         assert_eq!(title, "1 of 4 tried practices holds on this file");
         assert_eq!(lead, "2 hold in part and 1 does not hold.");
         assert_eq!(headline(&tried[..1], 1).title, "The practice that was tried holds on this file");
+        let fails = "The practice that was tried does not hold on this file as the guide says";
+        assert_eq!(headline(&tried[3..], 8).title, fails);
         assert!(headline(&[], 8).title.starts_with("None of the 8"));
     }
 }

@@ -127,11 +127,10 @@ fn cardinality(one: &LowCardinality) -> String {
 fn written(one: &Redundant) -> Trial {
     let figure =
         |metric, of: fn(&Writes) -> u64| Figure { metric, before: Some(of(&one.with)), after: Some(of(&one.without)) };
-    let attempt = |label: &str| Attempt { label: label.into(), sql: String::new(), plan: Vec::new() };
     Trial {
         title: format!("{}: {} written", code(&one.index), counted(one.n_rows, "row", "rows")),
-        before: attempt("With the index"),
-        after: attempt("Without it"),
+        before: Attempt::new("With the index", ""),
+        after: Attempt::new("Without it", ""),
         figures: vec![
             figure(Metric::ElapsedNs, |writes| writes.elapsed_ns),
             figure(Metric::PagesWritten, |writes| writes.n_pages),

@@ -18,7 +18,9 @@ use serde::{Deserialize, Serialize};
 
 pub use evidence::{Comparison, Effect, Way};
 
-use super::measuring::Change;
+use super::benchmark_words::interval;
+use super::measuring::{Change, Estimate};
+use super::numbers::counted;
 use super::plan::PlanRow;
 
 /// A practice of the guide, and the experiment that tries it.
@@ -135,13 +137,36 @@ pub struct Trial {
 }
 
 /// One of the two ways.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Attempt {
     /// Short, for the head of a column: `With OFFSET`.
     pub label: String,
     pub sql: String,
     /// Empty where SQLite makes none.
     pub plan: Vec<PlanRow>,
+    /// Of the time of one run; `None` with too few samples for an interval.
+    #[serde(default)]
+    pub median: Option<Estimate>,
+    /// 0 where the time was not measured, or of one run only.
+    #[serde(default)]
+    pub n_samples: u32,
+}
+
+impl Attempt {
+    /// Without a plan and times of its own.
+    pub fn new(label: &str, sql: impl Into<String>) -> Self {
+        Self { label: label.into(), sql: sql.into(), ..Self::default() }
+    }
+
+    /// How sure the median is: `3.10 to 3.31 ms, 40 samples`. `None` where there is none.
+    pub fn spread(&self) -> Option<String> {
+        let samples = counted(self.n_samples.into(), "sample", "samples");
+        match self.median {
+            Some(median) => Some(format!("{}, {samples}", interval(median))),
+            None if self.n_samples > 0 => Some(format!("{samples}, too few for an interval")),
+            None => None,
+        }
+    }
 }
 
 /// What was measured of both ways. `None` where it was not.
@@ -199,6 +224,11 @@ impl Metric {
     /// The time of a single run is no ground for a ratio.
     pub fn is_repeatable(self) -> bool {
         !matches!(self, Self::FirstRunNs | Self::ElapsedNs)
+    }
+
+    /// Whether it was sampled, so that it has an interval.
+    pub fn has_spread(self) -> bool {
+        self == Self::MedianNs
     }
 
     /// SQLite's own names stand as they are.

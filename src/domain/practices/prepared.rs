@@ -66,11 +66,10 @@ pub fn findings(evidence: &Evidence) -> Findings {
 }
 
 fn injected(injection: &Injection) -> Trial {
-    let attempt = |label: &str, sql: &str| Attempt { label: label.into(), sql: sql.into(), plan: Vec::new() };
     Trial {
         title: "A value that tries to be SQL".into(),
-        before: attempt("Formatted", &injection.formatted),
-        after: attempt("Prepared", &injection.bound),
+        before: Attempt::new("Formatted", &injection.formatted),
+        after: Attempt::new("Prepared", &injection.bound),
         figures: vec![Figure {
             metric: Metric::Rows,
             before: Some(injection.n_rows_formatted),

@@ -90,8 +90,8 @@ pub fn findings(evidence: &Evidence) -> Findings {
     }));
     let reindexed = Trial {
         title: "All indexes".into(),
-        before: Attempt { label: "As dropped".into(), sql: String::new(), plan: Vec::new() },
-        after: Attempt { label: "After REINDEX".into(), sql: "REINDEX;".into(), plan: Vec::new() },
+        before: Attempt::new("As dropped", ""),
+        after: Attempt::new("After REINDEX", "REINDEX;"),
         figures: Trees::figures(before, after),
         change: None,
     };

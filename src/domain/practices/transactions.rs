@@ -55,11 +55,10 @@ pub fn findings(evidence: &Evidence) -> Findings {
 fn trial(evidence: &Evidence) -> Trial {
     let Evidence { n_rows, insert, apart, together, .. } = evidence;
     let figure = |metric, of: fn(&Writes) -> u64| Figure { metric, before: Some(of(apart)), after: Some(of(together)) };
-    let attempt = |label: &str, sql: String| Attempt { label: label.into(), sql, plan: Vec::new() };
     Trial {
         title: format!("{} into `{}`", counted(*n_rows, "row", "rows"), evidence.table),
-        before: attempt("Each by itself", format!("-- for each row\nBEGIN;\n{insert};\nCOMMIT;")),
-        after: attempt("In one transaction", format!("BEGIN;\n-- for each row\n{insert};\n-- once\nCOMMIT;")),
+        before: Attempt::new("Each by itself", format!("-- for each row\nBEGIN;\n{insert};\nCOMMIT;")),
+        after: Attempt::new("In one transaction", format!("BEGIN;\n-- for each row\n{insert};\n-- once\nCOMMIT;")),
         figures: vec![
             figure(Metric::ElapsedNs, |writes| writes.elapsed_ns),
             figure(Metric::Transactions, |writes| writes.n_transactions),

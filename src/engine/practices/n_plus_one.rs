@@ -7,6 +7,7 @@ use crate::domain::measuring::Contender;
 use crate::domain::practices::n_plus_one::{Evidence, findings};
 use crate::domain::practices::{Comparison, Findings, Way};
 use crate::domain::query::{Choice, Cost};
+use crate::domain::secret::masked;
 use crate::domain::value::Value;
 use crate::engine::choices;
 use crate::engine::clock::monotonic_ns;
@@ -41,7 +42,7 @@ pub fn run(lab: &Lab<'_>, [parents, children, join]: [&str; 3], key: &str) -> Re
         plan.extend(explain(sides[0].db(), &children.sql, &values)?);
         evidence.push(Evidence {
             parameter: parameter.name.clone(),
-            value: value.display(),
+            value: masked(value, [&parameter.name, &parameter.column]).display(),
             n_parents: fetched[0].n_statements - 1,
             n_children: fetched[0].n_rows + 1 - fetched[0].n_statements,
             comparison: Comparison {

@@ -8,6 +8,7 @@ use crate::domain::measuring::Contender;
 use crate::domain::practices::prepared::{Evidence, Injection, findings};
 use crate::domain::practices::{Comparison, Findings, Way};
 use crate::domain::query::Cost;
+use crate::domain::secret::masked;
 use crate::domain::value::Value;
 use crate::engine::choices;
 use crate::engine::connection::Db;
@@ -36,6 +37,10 @@ pub fn run(lab: &Lab<'_>, query: &DocumentedQuery) -> Result<Findings> {
         return Ok(Findings::not_applicable("There is nothing to look up", why));
     }
     let formatted = |text: &str| query.sql.replace("?1", &format!("'{text}'"));
+    let shown = match masked(Value::Text(texts[0].clone()), [&query.parameters[0].name, &query.parameters[0].column]) {
+        Value::Text(text) => formatted(&text),
+        _ => query.sql.clone(),
+    };
     let values: Vec<Value> = texts.iter().cloned().map(Value::Text).collect();
     let mut prepared = db.prepare(&query.sql)?;
     let by_format = || -> Result<()> {
@@ -71,11 +76,7 @@ pub fn run(lab: &Lab<'_>, query: &DocumentedQuery) -> Result<Findings> {
     let [before, after] = costs;
     let evidence = Evidence {
         n_look_ups: texts.len() as u64,
-        comparison: Comparison {
-            before: way(formatted(&texts[0]), before)?,
-            after: way(query.sql.clone(), after)?,
-            change,
-        },
+        comparison: Comparison { before: way(shown, before)?, after: way(query.sql.clone(), after)?, change },
         injection: Injection {
             value: HOSTILE.into(),
             n_rows_formatted: n_rows(db, &formatted(HOSTILE), &[])?,

@@ -77,17 +77,21 @@ pub fn GrowthSection() -> impl IntoView {
                 </div>
                 {move || match growth.get() {
                     None => view! { <p class="faint">"This query has not been run on growing tables yet."</p> }.into_any(),
-                    Some(growth) => curves(growth).into_any(),
+                    Some(growth) => {
+                        let this_file =
+                            inspector.report.with(|report| report.as_ref()?.most_rows(&growth.tables));
+                        curves(growth, this_file).into_any()
+                    }
                 }}
             </div>
         </section>
     }
 }
 
-fn curves(growth: Growth) -> impl IntoView {
+fn curves(growth: Growth, this_file: Option<u64>) -> impl IntoView {
     let chart = |caption: &'static str, name: &str, measure: Measure| {
-        let wide = charts::growth(&format!("{name}-wide"), WIDE, &growth, measure)?;
-        let narrow = charts::growth(&format!("{name}-narrow"), NARROW, &growth, measure)?;
+        let wide = charts::growth(&format!("{name}-wide"), WIDE, &growth, measure, this_file)?;
+        let narrow = charts::growth(&format!("{name}-narrow"), NARROW, &growth, measure, this_file)?;
         Some(view! { <WideChart caption=caption wide=wide narrow=narrow /> })
     };
     let sentences = growth.curves.iter().map(|curve| {

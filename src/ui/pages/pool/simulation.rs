@@ -90,16 +90,16 @@ pub fn Simulation(parsed: Parsed) -> impl IntoView {
             </div>
             <div class="stack stack-4">
                 <div class="row no-print">
-                    <Segments label="Queries to play">
-                        <Segment pressed=Signal::derive(move || from.get() == Played::MadeUp) on_press=move || from.set(Played::MadeUp)>
-                            "Made up"
-                        </Segment>
-                        <Show when=move || can_replay.get()>
+                    <Show when=move || can_replay.get()>
+                        <Segments label="Queries to play">
+                            <Segment pressed=Signal::derive(move || from.get() == Played::MadeUp) on_press=move || from.set(Played::MadeUp)>
+                                "Made up"
+                            </Segment>
                             <Segment pressed=Signal::derive(move || from.get() == Played::Log) on_press=move || from.set(Played::Log)>
                                 "The log\u{2019}s"
                             </Segment>
-                        </Show>
-                    </Segments>
+                        </Segments>
+                    </Show>
                     {move || match from.get() {
                         Played::MadeUp => [per_second, mean_ms, writes, seed].map(input).collect_view().into_any(),
                         Played::Log => view! {

@@ -19,7 +19,8 @@ pub fn TrialSection(at: usize, trial: Trial, open: bool) -> impl IntoView {
     let label = format!("Figures, {name}");
     let change =
         change.map(|change| view! { <p class="hint">{change_by("from the first to the second", &change)}</p> });
-    let rows = figures.into_iter().map(row).collect_view();
+    let spreads = [before.spread(), after.spread()];
+    let rows = figures.into_iter().map(|figure| row(figure, &spreads)).collect_view();
     view! {
         <section class="section" aria-labelledby=id>
             <details class="trial" open=open>
@@ -60,7 +61,11 @@ pub fn TrialSection(at: usize, trial: Trial, open: bool) -> impl IntoView {
     }
 }
 
-fn row(figure: Figure) -> impl IntoView {
+fn row(figure: Figure, spreads: &[Option<String>; 2]) -> impl IntoView + use<> {
+    let spread = |at: usize| {
+        let spread = spreads[at].clone().filter(|_| figure.metric.has_spread());
+        spread.map(|spread| view! { <span class="sub">{spread}</span> })
+    };
     let both = figure.before.zip(figure.after).filter(|_| figure.metric.is_repeatable());
     let ratio = both.map(|(before, after)| ratio(numbers::ratio(before, after)));
     let unit = figure.metric.unit();
@@ -69,8 +74,8 @@ fn row(figure: Figure) -> impl IntoView {
             <th scope="row">
                 <Marked text=figure.metric.label() />
             </th>
-            <td class="num">{cell(unit, figure.before)}</td>
-            <td class="num">{cell(unit, figure.after)}</td>
+            <td class="num">{cell(unit, figure.before)} {spread(0)}</td>
+            <td class="num">{cell(unit, figure.after)} {spread(1)}</td>
             <td class="num">{ratio}</td>
         </tr>
     }
@@ -86,7 +91,7 @@ fn cell(unit: Unit, figure: Option<u64>) -> AnyView {
 }
 
 fn attempt(attempt: Attempt) -> impl IntoView {
-    let Attempt { label, sql, plan } = attempt;
+    let Attempt { label, sql, plan, .. } = attempt;
     let plan = (!plan.is_empty()).then(|| view! { <PlainPlan title="Plan" rows=plan /> });
     view! {
         <div class="stack stack-3">
