@@ -4,6 +4,7 @@ use super::benchmark::{Benchmark, GrowthCurve};
 use super::charts::{Measure, growth_words};
 use super::measuring::{Bound, Change, ChangeVerdict, Estimate, Estimates, Fit};
 use super::numbers;
+use super::query::Cost;
 
 /// The answer to all of them: a title, and what follows from it.
 pub fn headline(benchmarks: &[Benchmark], n_documented: usize) -> (String, String) {
@@ -50,6 +51,18 @@ pub fn used(benchmark: &Benchmark) -> String {
 /// `0.30 to 0.32 ms`.
 pub fn interval(estimate: Estimate) -> String {
     numbers::duration_range(estimate.lower_ns, estimate.upper_ns)
+}
+
+/// How sure a median is: `0.30 to 0.32 ms, 40 samples`.
+pub fn spread(median: Option<Estimate>, n_samples: u64) -> String {
+    let samples = numbers::counted(n_samples, "sample", "samples");
+    median.map_or_else(|| format!("{samples}, no interval"), |median| format!("{}, {samples}", interval(median)))
+}
+
+/// `0.31 ms (0.30 to 0.32 ms, 40 samples)`.
+pub fn median(cost: &Cost) -> String {
+    let of = cost.estimates.as_ref().map(|estimates| estimates.median);
+    format!("{} ({})", numbers::duration(cost.median_ns).text(), spread(of, cost.n_samples.into()))
 }
 
 /// `100 samples, 5,500 iterations, 100,000 resamples; 3 outliers, 1 of them severe`.

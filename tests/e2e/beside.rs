@@ -3,6 +3,8 @@
 use std::path::Path;
 use std::time::Duration;
 
+use cortex_inspector::domain::dropped::MAX_ENTRIES;
+
 use crate::browser::{Browser, SOON};
 use crate::fixture::Fixture;
 
@@ -30,6 +32,29 @@ fn criterions_folder_is_dropped_and_stands_beside_the_browsers_times() {
     browser.until("what is broken", SOON, || {
         browser.text_of("[role=note]").filter(|text| text.contains("estimates.json: EOF while parsing"))
     });
+    browser.check_console_is_quiet();
+}
+
+/// A build folder holds criterion's among tens of thousands of files.
+#[test]
+fn a_folder_that_holds_too_much_is_said_to_be_cut() {
+    let browser = Browser::open("cut-folder");
+    browser.open_files(&[&Fixture::SMALL.file()]);
+    let folder = tempfile::tempdir().expect("a folder");
+    let run = folder.path().join("criterion/find_by_id/new");
+    std::fs::create_dir_all(&run).expect("criterion's folder");
+    let fixture = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/criterion-0.8/find_by_id/new");
+    for name in ["benchmark.json", "estimates.json", "sample.json"] {
+        std::fs::copy(fixture.join(name), run.join(name)).expect("one of criterion's files");
+    }
+    for n in 0..MAX_ENTRIES {
+        std::fs::write(folder.path().join(format!("{n}.o")), "").expect("a file of a build");
+    }
+    browser.drag(folder.path());
+    browser.until("that it is cut", RUN, || {
+        browser.text_of("[role=note]").filter(|text| text.contains("holds more than 20,000 files"))
+    });
+    assert!(!browser.table_rows("Beside criterion").is_empty(), "criterion's results are looked at first");
     browser.check_console_is_quiet();
 }
 

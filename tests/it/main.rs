@@ -31,6 +31,7 @@ mod plan_counts;
 mod plan_words;
 mod pool;
 mod practices;
+mod progress;
 mod protocol;
 mod random_schema;
 mod repair;

@@ -1,9 +1,9 @@
 //! Figures as they stand in the report's tables.
 
 use super::document::{Line, Tone};
-use crate::domain::benchmark_words::{interval, percent, percent_range};
+use crate::domain::benchmark_words::{self, percent, percent_range, spread};
 use crate::domain::measuring::{Change, Estimate};
-use crate::domain::numbers::{count, counted, duration};
+use crate::domain::numbers::{count, duration};
 use crate::domain::query::Cost;
 use crate::domain::value::Value;
 use crate::domain::verdict::Verdict;
@@ -17,22 +17,12 @@ pub fn time(ns: u64) -> Line {
 
 /// `3.20 ms (3.10 to 3.31 ms, 40 samples)`.
 pub fn estimate(estimate: Estimate, n_samples: u64) -> Line {
-    Line::text(format!("{} ({}, {})", duration(estimate.point_ns).text(), interval(estimate), samples(n_samples)))
+    Line::text(format!("{} ({})", duration(estimate.point_ns).text(), spread(Some(estimate), n_samples)))
 }
 
 /// The median with its interval where enough samples were taken for one.
 pub fn median(cost: &Cost) -> Line {
-    match &cost.estimates {
-        Some(estimates) => estimate(estimates.median, estimates.n_samples.into()),
-        None => {
-            let n_samples = samples(cost.n_samples.into());
-            Line::text(format!("{} ({n_samples}, too few for an interval)", duration(cost.median_ns).text()))
-        }
-    }
-}
-
-fn samples(n: u64) -> String {
-    counted(n, "sample", "samples")
+    Line::text(benchmark_words::median(cost))
 }
 
 /// `Improved, −12.3 % (−14.0 % to −10.1 %)`.

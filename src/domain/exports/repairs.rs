@@ -2,6 +2,7 @@
 
 use super::document::{Block, Line, Tone};
 use super::figures::verdict;
+use crate::domain::benchmark_words::median;
 use crate::domain::numbers::{bytes, counted, duration};
 use crate::domain::repair::{Change, Repair, price};
 use crate::domain::repair_trial::{RepairTrial, Rewrite};
@@ -84,8 +85,8 @@ fn rewritten(rewrite: &Rewrite) -> Vec<Block> {
         ": {} in place of {}, in {} in place of {}.",
         counted(rewrite.n_rows, "row", "rows"),
         counted(rewrite.n_rows_documented, "row", "rows"),
-        duration(rewrite.after.median_ns).text(),
-        duration(rewrite.before.median_ns).text()
+        median(&rewrite.after),
+        median(&rewrite.before)
     );
     vec![
         Block::Heading(3, Line::code(&rewrite.query).and(format!(": {}", rewrite.kind.title()))),

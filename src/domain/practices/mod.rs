@@ -18,9 +18,8 @@ use serde::{Deserialize, Serialize};
 
 pub use evidence::{Comparison, Effect, Way};
 
-use super::benchmark_words::interval;
+use super::benchmark_words::spread;
 use super::measuring::{Change, Estimate};
-use super::numbers::counted;
 use super::plan::PlanRow;
 
 /// A practice of the guide, and the experiment that tries it.
@@ -160,12 +159,7 @@ impl Attempt {
 
     /// How sure the median is: `3.10 to 3.31 ms, 40 samples`. `None` where there is none.
     pub fn spread(&self) -> Option<String> {
-        let samples = counted(self.n_samples.into(), "sample", "samples");
-        match self.median {
-            Some(median) => Some(format!("{}, {samples}", interval(median))),
-            None if self.n_samples > 0 => Some(format!("{samples}, too few for an interval")),
-            None => None,
-        }
+        (self.n_samples > 0).then(|| spread(self.median, self.n_samples.into()))
     }
 }
 

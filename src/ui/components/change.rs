@@ -2,7 +2,8 @@
 
 use leptos::prelude::*;
 
-use crate::domain::numbers::{self, bytes, duration};
+use crate::domain::benchmark_words::median;
+use crate::domain::numbers::{self, bytes};
 use crate::domain::repair::{Change, Price, price, write_cost};
 use crate::domain::repair_trial::Suggestion;
 use crate::domain::report::Report;
@@ -106,12 +107,7 @@ fn note(change: &Change, report: &Report) -> Option<String> {
     let suggestion =
         report.repair.iter().flat_map(|trial| &trial.suggestions).find(|suggestion| suggestion.index == change.id);
     let gain = suggestion.map(|suggestion: &Suggestion| {
-        format!(
-            " {} takes {} instead of {}.",
-            suggestion.query,
-            duration(suggestion.after.median_ns).text(),
-            duration(suggestion.before.median_ns).text()
-        )
+        format!(" {} takes {} instead of {}.", suggestion.query, median(&suggestion.after), median(&suggestion.before))
     });
     let writes = write_cost(change, report).map(|cost| format!(" Each INSERT takes {}.", cost.insert_extra()));
     Some(format!("{}{}{}", price_words(price), writes.unwrap_or_default(), gain.unwrap_or_default()))

@@ -156,7 +156,7 @@ fn cell(line: &Line, cost: Option<&Cost>) -> AnyView {
         // The interval of the median; the range where too few samples were taken for one.
         let range = match &cost.estimates {
             Some(estimates) => interval(estimates.median),
-            None => numbers::duration_range(cost.min_ns, cost.max_ns),
+            None => format!("range {}", numbers::duration_range(cost.min_ns, cost.max_ns)),
         };
         view! { <span class="sub hide-narrow">{range}</span> }
     });

@@ -2,7 +2,8 @@
 
 use leptos::prelude::*;
 
-use crate::domain::numbers::{count, counted, duration};
+use crate::domain::benchmark_words::median;
+use crate::domain::numbers::{count, counted};
 use crate::domain::repair_trial::Rewrite;
 use crate::ui::{Glyph, Route};
 
@@ -27,9 +28,9 @@ pub fn RewriteItem(rewrite: Rewrite, #[prop(optional)] named: bool) -> impl Into
     };
     let cost = format!(
         "{} and {} VM steps; as documented {} and {} VM steps.",
-        duration(rewrite.after.median_ns).text(),
+        median(&rewrite.after),
         count(rewrite.after.vm_steps),
-        duration(rewrite.before.median_ns).text(),
+        median(&rewrite.before),
         count(rewrite.before.vm_steps)
     );
     view! {
