@@ -4,6 +4,7 @@
 //! be present, missing, defined otherwise, refused, or about a column that the file does not have.
 
 use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
 
 use fastrand::Rng;
 use rusqlite::{Connection, Statement, params};
@@ -43,6 +44,8 @@ impl Fixture {
     /// The file, made when it is not there yet. It is kept for the next run, under a name that changes with what is in
     /// it, so whoever wants to change it takes a copy.
     pub fn file(&self) -> PathBuf {
+        static ONE_AT_A_TIME: Mutex<()> = Mutex::new(());
+        let _making = ONE_AT_A_TIME.lock().unwrap_or_else(PoisonError::into_inner);
         let folder = Path::new(env!("CARGO_TARGET_TMPDIR"));
         let recipe = format!("{self:?}{}{}", include_str!("fixture.rs"), rusqlite::version());
         let digest = recipe

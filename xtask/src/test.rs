@@ -185,7 +185,7 @@ fn artifacts(toolbox: &Toolbox) -> Result<(), Problem> {
 
 fn e2e(toolbox: &Toolbox) -> Result<(), Problem> {
     dist::need_page(&toolbox.workshop.dist())?;
-    programs::run(&mut toolbox.browser_cargo(["test", "--test", "e2e", "--", "--test-threads=1"]))
+    programs::run(&mut toolbox.browser_cargo(["test", "--test", "e2e", "--", "--test-threads=2"]))
 }
 
 impl Toolbox {
