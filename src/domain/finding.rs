@@ -6,6 +6,7 @@ use super::catalogue::Catalogue;
 use super::cleanup::{CleanupReport, DeleteOutcome};
 use super::foreign_key_index::{PaidKey, paid_keys};
 use super::index_findings;
+use super::integrity::IntegrityReport;
 use super::migration::{IndexReport, Outcome};
 use super::numbers::{count, counted, duration};
 use super::query::QueryReport;
@@ -79,6 +80,7 @@ impl Subject {
 pub fn derive(report: &Report, catalogue: &Catalogue) -> Vec<Finding> {
     let mut findings = Vec::new();
     findings.extend(report.database.notices.iter().map(|notice| file_notice(notice)));
+    findings.extend(report.integrity.as_ref().and_then(file_damaged));
     findings.extend(report.cleanups.iter().filter_map(cleanup_fails));
     findings.extend(report.migration.iter().filter_map(index_breaks_writes));
     findings.extend(statements_refused(report));
@@ -108,6 +110,16 @@ fn figure(value: impl Into<String>, of_what: impl Into<String>) -> Option<Figure
 
 fn file_notice(notice: &str) -> Finding {
     finding("file-notice", Severity::Info, "The file itself needs a word".into(), notice.into())
+}
+
+fn file_damaged(integrity: &IntegrityReport) -> Option<Finding> {
+    let first = integrity.problems.first()?;
+    let n = count(integrity.problems.len() as u64);
+    let value = if integrity.is_cut { format!("≥ {n}") } else { n };
+    let evidence = format!("{} The first: {}. {}", integrity.words(), code(first), IntegrityReport::REMEDY);
+    let severity = Severity::Error;
+    let damaged = finding("file-damaged", severity, "The file is damaged".into(), evidence);
+    Some(Finding { figure: figure(value, "problems"), ..damaged })
 }
 
 fn cleanup_fails(cleanup: &CleanupReport) -> Option<Finding> {

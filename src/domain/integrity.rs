@@ -44,6 +44,10 @@ pub struct IntegrityReport {
 }
 
 impl IntegrityReport {
+    /// What helps against what was found; backticks mark what is typed.
+    pub const REMEDY: &str = "What stands on pages that are whole is shown as ever. On a copy of the file, `sqlite3 \
+        db.sqlite .recover` saves what can be saved; an index alone is made anew by `REINDEX`.";
+
     pub fn is_whole(&self) -> bool {
         self.problems.is_empty()
     }

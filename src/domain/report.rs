@@ -12,6 +12,7 @@ use super::finding::{self, Finding};
 use super::guide::{self, AnsweredSection};
 use super::index_findings::{IndexRelation, IndexStatistics, IndexUse};
 use super::instant::Instant;
+use super::integrity::IntegrityReport;
 use super::migration::IndexReport;
 use super::monitoring::LogSummary;
 use super::practices::PracticeReport;
@@ -61,6 +62,9 @@ pub struct Report {
     #[serde(default)]
     pub guide: Vec<AnsweredSection>,
     pub findings: Vec<Finding>,
+    /// Whether the file is whole; `None` until asked.
+    #[serde(default)]
+    pub integrity: Option<IntegrityReport>,
     /// Space by table and index, from dbstat; empty until asked.
     pub sizes: Vec<BtreeSize>,
     /// Rows of `sqlite_stat1`: those of the file, and once ANALYZE ran on a copy, fresh ones.
@@ -125,6 +129,7 @@ impl Report {
             troubleshooting: Vec::new(),
             guide: Vec::new(),
             findings: Vec::new(),
+            integrity: None,
             sizes: Vec::new(),
             index_statistics: Vec::new(),
             index_relations: Vec::new(),

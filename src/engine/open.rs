@@ -112,9 +112,14 @@ pub fn open(dropped: Vec<Dropped>, catalogue: &Catalogue) -> Result<Opened> {
     );
     let mut database = overview::read(&db, catalogue).map_err(|error| doubted(error, cut.as_deref(), &notices))?;
     if database.tables.is_empty() && !damage.is_empty() {
-        let lacking = || Failure::new(FailureKind::Corrupt, "no table can be read");
-        let error = EngineError::from(db.schema_damage().cloned().unwrap_or_else(lacking));
-        return Err(doubted(error, cut.as_deref(), &notices));
+        let why = db.schema_damage().map(|failure| format!(": {}", failure.message)).unwrap_or_default();
+        let words = format!(
+            "The header of {} tells of {} of {} bytes, but none of its tables can be read{why}",
+            file.name,
+            numbers::counted(database.page_count, "page", "pages"),
+            numbers::count(header.page_size.into())
+        );
+        return Err(doubted(EngineError::new(FailureKind::Corrupt, words), cut.as_deref(), &notices));
     }
     notices.splice(0..0, damage.iter().cloned());
     database.file_name = file.name.clone();

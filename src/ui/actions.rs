@@ -138,7 +138,7 @@ impl Inspector {
         self.row_counts.update(|counts| counts.clear());
         self.ticks.update(|ticks| ticks.clear());
         self.repaired.set(None);
-        self.integrity.set(Integrity::Unknown);
+        self.integrity.set(Integrity::Idle);
         self.logs.runs.update(|runs| runs.clear());
         self.file_change.set(None);
         self.not_copied.set(None);

@@ -5,22 +5,22 @@ use leptos::task::spawn_local;
 
 use crate::client::ClientError;
 use crate::domain::failure::{Failure, FailureKind};
-use crate::domain::integrity::{CheckDepth, IntegrityReport};
+use crate::domain::integrity::CheckDepth;
 use crate::protocol::CheckIntegrity;
 
 use super::state::Inspector;
 
-/// What is known of the file's pages.
+/// Whether the file's pages are being read.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub enum Integrity {
+    /// What is known stands in the report.
     #[default]
-    Unknown,
+    Idle,
     Checking {
         depth: CheckDepth,
         /// Pages read, of all; of 0 until the first are.
         pages: (u64, u64),
     },
-    Checked(IntegrityReport),
     Failed(Failure),
 }
 
@@ -49,7 +49,13 @@ impl Inspector {
             let client = self.client.get_value();
             let answer = client.call_with_progress(CheckIntegrity { depth }, on_progress).await;
             set(match answer.map_err(ClientError::into_failure) {
-                Ok(report) => Integrity::Checked(report),
+                Ok(found) => {
+                    // Of this database: with another one nothing is being checked any more.
+                    if self.integrity.with_untracked(Integrity::is_checking) {
+                        self.change_report(|report| report.integrity = Some(found));
+                    }
+                    Integrity::Idle
+                }
                 Err(failure) if failure.kind == FailureKind::Cancelled => before,
                 Err(failure) => Integrity::Failed(failure),
             });

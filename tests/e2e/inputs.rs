@@ -127,6 +127,9 @@ fn a_check_tells_a_damaged_file_from_a_whole_one() {
     let words = words.lines().last().expect("a line");
     assert!(list.contains(words), "{list:?} lacks {words:?}");
     browser.find("button", "Copy the list");
+    let report = browser.report();
+    assert_eq!(report["integrity"]["depth"], "quick");
+    assert!(report["integrity"]["problems"].to_string().contains(words), "{}", report["integrity"]);
 
     // What is left of a file that was cut is shown, with a note.
     browser.click("link", "Summary");

@@ -230,3 +230,16 @@ fn a_damaged_entry_of_the_schema_hides_no_other() {
     let judged = engine.run(&Step::Judge);
     assert!(judged.is_ok(), "{judged:?}");
 }
+
+#[test]
+fn a_file_whose_schema_is_lost_is_told_with_what_its_header_says() {
+    let fixture = Fixture::of_sql("CREATE TABLE t (a); INSERT INTO t VALUES (1);");
+    let mut bytes = fixture.bytes();
+    bytes[100..4096].fill(0xa5);
+    let mut engine = Engine::new().unwrap();
+    let failure = Failure::from(&engine.open(vec![dropped_bytes("lost.sqlite", &bytes)]).unwrap_err());
+    assert_eq!(failure.kind, FailureKind::Corrupt);
+    let words = "The header of lost.sqlite tells of 2 pages of 4,096 bytes, but none of its tables can be read";
+    assert!(failure.message.starts_with(words), "{failure:?}");
+    assert!(failure.kind.help().contains(".recover"), "{}", failure.kind.help());
+}

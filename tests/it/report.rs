@@ -1,10 +1,13 @@
 //! The report's JSON: its names and types, its published schema, and its way there and back.
 
 use cortex_inspector::domain::benchmark::Benchmark;
+use cortex_inspector::domain::exports::Format;
 use cortex_inspector::domain::finding::{Figure, Finding, Severity, Subject};
 use cortex_inspector::domain::instant::Instant;
+use cortex_inspector::domain::integrity::CheckDepth;
 use cortex_inspector::domain::migration::Outcome;
 use cortex_inspector::domain::query::Parameter;
+use cortex_inspector::domain::repair::Repair;
 use cortex_inspector::domain::report::Report;
 use cortex_inspector::domain::run::StepAnswer;
 use cortex_inspector::domain::value::{Value, from_hex, to_hex};
@@ -210,6 +213,35 @@ fn rich_report() -> Report {
     with_findings_and_benchmarks(Fixture::new(spec).report())
 }
 
+/// With what SQLite's check finds.
+fn damaged() -> Report {
+    let fixture = Fixture::of_sql(
+        "CREATE TABLE t (a, b); CREATE INDEX ta ON t (a); INSERT INTO t VALUES (1, 7);
+         PRAGMA writable_schema = ON; UPDATE sqlite_schema SET sql = 'CREATE INDEX ta ON t (b)' WHERE name = 'ta';",
+    );
+    let opened = fixture.open();
+    let mut report = Report::new(NOW, opened.engine.environment().unwrap(), opened.database.clone());
+    report.integrity = Some(opened.engine.check_integrity(CheckDepth::Full).unwrap());
+    report.conclude(&opened.engine.catalogue().clone(), None);
+    report
+}
+
+#[test]
+fn what_a_check_found_is_a_finding_and_stands_in_every_format() {
+    let report = damaged();
+    check_round_trip(&report);
+    let problem = &report.integrity.as_ref().unwrap().problems[0];
+    let finding = report.findings.iter().find(|finding| finding.rule == "file-damaged").unwrap();
+    assert_eq!(finding.severity, Severity::Error);
+    assert!(finding.evidence.contains(problem), "{finding:?}");
+    let catalogue = Fixture::standard().open().engine.catalogue().clone();
+    for format in [Format::Html, Format::Markdown] {
+        let text = format.write(&report, &catalogue, &Repair::default());
+        assert!(text.contains("The file is damaged: "), "{text}");
+        assert_eq!(text.matches(problem).count(), 2, "as a finding and in the list: {text}");
+    }
+}
+
 #[test]
 fn every_name_that_scripts_rely_on_is_there_with_its_type() {
     for (path, n) in check_names(&rich_report()) {
@@ -233,6 +265,7 @@ fn reports_of_all_kinds_of_files_follow_the_schema() {
             .copy_with("DROP TABLE terminal_log; CREATE TABLE odd (x REFERENCES odd(y), y UNIQUE)")
             .report(),
         run_everything(&mut open_sample(), Instant(NOW.0 + 123)),
+        damaged(),
     ];
     for report in &reports {
         check_names(report);

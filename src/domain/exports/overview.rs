@@ -3,6 +3,7 @@
 use super::document::{Block, Line};
 use super::figures::not_measured;
 use crate::domain::database::BtreeSize;
+use crate::domain::integrity::IntegrityReport;
 use crate::domain::numbers::{bytes, count};
 use crate::domain::report::Report;
 
@@ -33,6 +34,18 @@ pub fn blocks(report: &Report) -> Vec<Block> {
     let mut blocks = vec![Block::heading(2, "Overview"), Block::Facts(facts)];
     if !database.tables.is_empty() {
         blocks.push(Block::Details(format!("Tables: {}", database.tables.len()), vec![tables(report)]));
+    }
+    blocks.extend(report.integrity.as_ref().map(integrity).into_iter().flatten());
+    blocks
+}
+
+/// What SQLite's check found, if it was asked for.
+fn integrity(found: &IntegrityReport) -> Vec<Block> {
+    let mut blocks = vec![Block::paragraph(found.words())];
+    if !found.is_whole() {
+        blocks.push(Block::Paragraph(Line::prose(IntegrityReport::REMEDY)));
+        let problems = found.problems.iter().map(|problem| Line::code(problem)).collect();
+        blocks.push(Block::Details("What is wrong with the file".into(), vec![Block::List(problems)]));
     }
     blocks
 }

@@ -4,6 +4,7 @@ use leptos::prelude::*;
 
 use crate::domain::integrity::{CheckDepth, IntegrityReport};
 use crate::domain::numbers;
+use crate::ui::Marked;
 use crate::ui::components::alert::{FailedHere, Note};
 use crate::ui::components::copy::CopyButton;
 use crate::ui::components::verdict::Tone;
@@ -16,18 +17,23 @@ const N_SHOWN: usize = 100;
 
 #[component]
 pub fn IntegrityCheck() -> impl IntoView {
-    let integrity = Inspector::use_().integrity;
+    let inspector = Inspector::use_();
+    let integrity = inspector.integrity;
     let is_checking = Memo::new(move |_| integrity.with(Integrity::is_checking));
     // Without the pages: what shows them is built once, not with each of them.
     let outcome = Memo::new(move |_| match integrity.get() {
         Integrity::Checking { depth, .. } => Integrity::Checking { depth, pages: (0, 0) },
         other => other,
     });
+    let found = Memo::new(move |_| inspector.report.with(|report| report.as_ref()?.integrity.clone()));
     let body = move || match outcome.get() {
-        Integrity::Unknown => ().into_any(),
+        Integrity::Idle => found.get().map(|report| view! { <Outcome report=report /> }).into_any(),
         Integrity::Checking { depth, .. } => view! { <Checking depth=depth /> }.into_any(),
-        Integrity::Checked(report) => view! { <Outcome report=report /> }.into_any(),
         Integrity::Failed(failure) => view! { <FailedHere failure=failure /> }.into_any(),
+    };
+    let buttons = move || {
+        let buttons = || CheckDepth::ALL.map(|depth| view! { <CheckButton depth=depth off=is_checking /> });
+        (!inspector.is_saved()).then(buttons)
     };
     view! {
         <section class="section" aria-labelledby="integrity">
@@ -38,7 +44,7 @@ pub fn IntegrityCheck() -> impl IntoView {
                     "takes longer."
                 </p>
                 <span class="push row row-tight">
-                    {CheckDepth::ALL.map(|depth| view! { <CheckButton depth=depth off=is_checking /> })}
+                    {buttons}
                 </span>
             </div>
             <div class="stack stack-3">{body}</div>
@@ -116,11 +122,7 @@ fn Outcome(report: IntegrityReport) -> impl IntoView {
     view! {
         <Note tone=Tone::Bad title=words>
             <p>
-                "What stands on pages that are whole is shown as ever. On a copy of the file, "
-                <code>"sqlite3 db.sqlite .recover"</code>
-                " saves what can be saved; an index alone is made anew by "
-                <code>"REINDEX"</code>
-                "."
+                <Marked text=IntegrityReport::REMEDY />
             </p>
         </Note>
         <div class="table-scroll" role="region" aria-label="What is wrong with the file" tabindex="0">
