@@ -242,7 +242,8 @@ pub fn cleanups(report: &Report, _catalogue: &Catalogue) -> Headline {
             _ => format!("{title} frees most by itself, {freed} of {whole}."),
         });
     }
-    lead.push("Each ran on a copy of its own; nothing has been removed.".into());
+    let ran_where = if ran.len() == 1 { "It ran on a copy" } else { "Each ran on a copy of its own" };
+    lead.push(format!("{ran_where}; nothing has been removed."));
     Headline { title, lead: lead.join(" ") }
 }
 

@@ -69,8 +69,7 @@ pub fn preview(
     progress::stage(1, N_STAGES);
     report.look_ups = cascade::read(original, database, &run.tally.deleted)?;
     if run.outcome.outcome == DeleteOutcome::Ok {
-        let without = (run.outcome.vm_steps, run.outcome.elapsed_ns);
-        report.index_trials = cascade::try_indexes(cleanup, database, fork, &report.look_ups, without)?;
+        report.index_trials = cascade::try_indexes(cleanup, database, fork, &report.look_ups, &run.outcome)?;
     }
     report.n_table_rows = Some(count_rows(original, &cleanup.table)?);
     for (_, child) in scanned_children(&report.plan) {

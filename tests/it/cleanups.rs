@@ -329,6 +329,24 @@ fn an_index_on_a_scanned_child_is_tried() {
     assert!(check_preview(&with, WORKFLOWS).look_ups.iter().all(|l| !l.is_scan || l.child != "workflow_note"));
 }
 
+/// Each workflow makes SQLite read all notes.
+#[test]
+fn an_index_is_tried_on_some_of_the_rows_where_all_take_long() {
+    let fixture = Fixture::standard().copy_with(
+        "WITH RECURSIVE n(i) AS (VALUES (1) UNION ALL SELECT i + 1 FROM n WHERE i < 300000)
+         INSERT INTO workflow_note(workflow_id) SELECT w.id FROM n, (SELECT id FROM workflow WHERE status = 'running' LIMIT 1) AS w",
+    );
+    let Ok(StepAnswer::Cleanup(report)) = fixture.open().engine.run(&Step::PreviewCleanup(WORKFLOWS.into())) else {
+        panic!("no preview")
+    };
+    let trial = report.index_trials.iter().find(|trial| trial.table == "workflow_note").unwrap();
+    let n_all = report.foreign_keys_on.as_ref().unwrap().n_deleted;
+    assert!(trial.n_rows.is_some_and(|n_rows| (1..n_all / 2).contains(&n_rows)), "{trial:?} of {n_all}");
+    // The notes that are read no more.
+    assert!(trial.vm_steps_without - trial.vm_steps_with > 300_000 * trial.n_rows.unwrap(), "{trial:?}");
+    assert!(trial.words().starts_with("With it removing "), "{}", trial.words());
+}
+
 #[test]
 fn a_cascade_takes_the_rows_below_and_updates_are_counted_apart() {
     let fixture = Fixture::standard();
@@ -567,6 +585,9 @@ fn a_trigger_that_skips_rows_or_removes_others_is_followed() {
     for trigger in [skips, sweeps] {
         let report = check_preview(&Fixture::standard().copy_with(trigger), LOGS);
         assert!(report.foreign_keys_on.unwrap().n_deleted > 0, "{trigger}");
+        let without = report.foreign_keys_off.unwrap();
+        let swept = without.removed_by_triggers("terminal_log").remove("workflow_note");
+        assert_eq!(swept.is_some_and(|n| n > 0), trigger == sweeps, "{trigger}: {without:?}");
     }
 }
 

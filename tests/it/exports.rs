@@ -1,5 +1,6 @@
 //! The report for people: what stands in it, and that nothing of the file comes through as markup.
 
+use std::collections::BTreeMap;
 use std::sync::OnceLock;
 
 use cortex_inspector::domain::benchmark::{
@@ -414,6 +415,20 @@ fn markdown_leaves_the_longest_folded_part_out_where_github_would_take_none_of_i
     assert!(markdown.contains(note) && !markdown.contains(&long), "{markdown}");
     assert!(markdown.contains("Reasons, claim by claim"), "the other folded parts fit");
     assert!(long_html.len() > html.len() + 65_536);
+}
+
+#[test]
+fn what_triggers_do_with_foreign_keys_off_is_told() {
+    let (report, catalogue) = sample();
+    let mut report = report.clone();
+    let one = |table: &str| BTreeMap::from([(table.to_owned(), 1)]);
+    let without = report.cleanups[0].foreign_keys_off.as_mut().unwrap();
+    (without.updated_by_table, without.inserted_by_table) = (one("touched"), one("noted"));
+    without.by_table.insert("swept".into(), 1);
+    let [_, (_, markdown)] = both(&report, catalogue);
+    for words in ["remove 1 row of `swept`", "change 1 row of `touched`", "add 1 row of `noted`"] {
+        assert!(markdown.contains(&format!("triggers {words}")), "{words}: {markdown}");
+    }
 }
 
 #[test]

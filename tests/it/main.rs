@@ -7,6 +7,7 @@ mod bytecode;
 mod catalogue;
 mod charts;
 mod cleanup_bad_input;
+mod cleanup_job;
 mod cleanup_script;
 mod cleanup_worlds;
 mod cleanups;

@@ -24,6 +24,7 @@ const CHECKS: &[Check] = &[
     Check { name: "clippy-page", purpose: "no lints, page in wasm", run: clippy_page },
     Check { name: "xtask", purpose: "the tests of these commands themselves", run: xtask },
     Check { name: "native", purpose: "the engine and the domain, natively", run: native },
+    Check { name: "job", purpose: "the clean-up job, compiled with sqlx and run", run: job },
     Check { name: "wasm", purpose: "the shipped SQLite, in a worker in Chromium", run: wasm },
     Check { name: "build", purpose: "the page, for release, into dist/", run: build },
     Check { name: "artifacts", purpose: "what the wasm files import and contain", run: artifacts },
@@ -132,6 +133,10 @@ fn xtask(toolbox: &Toolbox) -> Result<(), Problem> {
 
 fn native(toolbox: &Toolbox) -> Result<(), Problem> {
     programs::run(&mut toolbox.workshop.cargo(["test", "--lib", "--test", "it", "--test", "golden", "--test", "fuzz"]))
+}
+
+fn job(toolbox: &Toolbox) -> Result<(), Problem> {
+    programs::run(&mut toolbox.workshop.cargo(["test", "--test", "it", "cleanup_job", "--", "--ignored"]))
 }
 
 fn wasm(toolbox: &Toolbox) -> Result<(), Problem> {

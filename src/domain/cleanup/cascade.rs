@@ -26,12 +26,15 @@ impl LookUp {
     }
 }
 
-/// The same deletion with one more index, really run.
+/// The same deletion with one more index, really run. Where all of it takes long, both were run on some of its rows.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct IndexTrial {
     pub table: String,
     pub parent: String,
     pub sql: String,
+    /// Rows of the clean-up's own table that both runs removed; `None` for all.
+    #[serde(default)]
+    pub n_rows: Option<u64>,
     pub vm_steps_without: u64,
     pub vm_steps_with: u64,
     pub elapsed_without_ns: u64,
@@ -43,8 +46,12 @@ pub struct IndexTrial {
 impl IndexTrial {
     /// What it changed, with its price.
     pub fn words(&self) -> String {
+        let removed = match self.n_rows {
+            Some(n_rows) => format!("removing {} of them", count(n_rows)),
+            None => "the deletion".into(),
+        };
         format!(
-            "With it the deletion took {} in place of {} `vm_step`, and {} in place of {} on the copy; it takes {}.",
+            "With it {removed} took {} in place of {} `vm_step`, and {} in place of {} on the copy; it takes {}.",
             count(self.vm_steps_with),
             count(self.vm_steps_without),
             duration(self.elapsed_with_ns).text(),

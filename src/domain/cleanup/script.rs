@@ -236,7 +236,7 @@ pub async fn cleanup_old_data(pool: &SqlitePool) -> anyhow::Result<()> {
 
 /// Runs `delete` until it removes nothing, each time in a transaction of its own, so that none is long. `releases` take
 /// back the references to what is gone; foreign keys are then checked at the end of the transaction.
-async fn delete_in_batches(pool: &SqlitePool, delete: &str, releases: &[&str]) -> anyhow::Result<u64> {
+async fn delete_in_batches(pool: &SqlitePool, delete: &'static str, releases: &[&'static str]) -> anyhow::Result<u64> {
     let mut n_removed = 0;
     loop {
         let mut transaction = pool.begin().await?;
@@ -244,7 +244,7 @@ async fn delete_in_batches(pool: &SqlitePool, delete: &str, releases: &[&str]) -
             sqlx::query("PRAGMA defer_foreign_keys = ON").execute(&mut *transaction).await?;
         }
         let n_rows = sqlx::query(delete).execute(&mut *transaction).await?.rows_affected();
-        for release in releases {
+        for &release in releases {
             sqlx::query(release).execute(&mut *transaction).await?;
         }
         transaction.commit().await?;

@@ -145,9 +145,11 @@ fn without_foreign_keys(run: &WithoutForeignKeys, table: &str) -> Line {
     let is_clean = run.orphans.values().all(|n| *n == 0);
     let line = if is_clean { Line::word(Tone::Good, "Works") } else { Line::word(Tone::Warn, "Leaves orphans") };
     let mut line = line.and(format!(", removes {}", rows(run.n_deleted)));
-    let by_triggers = run.removed_by_triggers(table);
-    if !by_triggers.is_empty() {
-        line = line.and("; triggers remove ").then(by_table(&by_triggers));
+    let removed = run.removed_by_triggers(table);
+    for (verb, rows) in [("remove", &removed), ("change", &run.updated_by_table), ("add", &run.inserted_by_table)] {
+        if !rows.is_empty() {
+            line = line.and(format!("; triggers {verb} ")).then(by_table(rows));
+        }
     }
     if is_clean { line.and("; no orphans") } else { line.and("; orphans: ").then(by_table(&run.orphans)) }
 }

@@ -2,8 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use super::{Checked, Deletion, children_of, delete};
+use super::{Checked, Deletion, children_of, delete, of_table};
 use crate::domain::catalogue::DocumentedCleanup;
+use crate::domain::cleanup::WithForeignKeys;
 use crate::domain::cleanup::cascade::{IndexTrial, LookUp};
 use crate::domain::database::Database;
 use crate::domain::look_ups::look_ups;
@@ -13,11 +14,15 @@ use crate::engine::connection::{Db, ForeignKeys, quoted};
 use crate::engine::error::Result;
 use crate::engine::migrate::count_rows;
 use crate::engine::plan::explain;
+use crate::engine::rows::key_of;
 use crate::engine::sizes;
 use crate::snapshot::Fork;
 
-/// Children that are tried with an index of their own; each costs a whole run.
+/// Children that are tried with an index of their own.
 const N_TRIALS: usize = 2;
+
+/// A deletion that takes longer is tried on as many of its rows as go in this time.
+const TRIAL_NS: u64 = 200_000_000;
 
 /// What EXPLAIN QUERY PLAN says of removing one row of each table that loses rows.
 pub fn read(original: &Db, database: &Database, deleted: &BTreeMap<String, u64>) -> Result<Vec<LookUp>> {
@@ -57,9 +62,10 @@ pub fn try_indexes(
     database: &Database,
     fork: &Fork,
     look_ups: &[LookUp],
-    without: (u64, u64),
+    whole: &WithForeignKeys,
 ) -> Result<Vec<IndexTrial>> {
     let mut trials: Vec<IndexTrial> = Vec::new();
+    let mut base = None;
     for look_up in look_ups.iter().filter(|look_up| look_up.n_read().is_some_and(|n| n > 0)) {
         let known = trials.iter().any(|trial| trial.table == look_up.child && trial.parent == look_up.parent);
         if trials.len() == N_TRIALS || known {
@@ -69,6 +75,10 @@ pub fn try_indexes(
         let keys = child.iter().flat_map(|child| &child.foreign_keys);
         let mut keys = keys.filter(|key| !key.child_indexed && key.parent.eq_ignore_ascii_case(&look_up.parent));
         let Some(key) = keys.next() else { continue };
+        let without = match &base {
+            Some(without) => without,
+            None => base.insert(Without::run(cleanup, database, fork, whole)?),
+        };
         let columns: Vec<String> = key.columns.iter().map(|column| identifier(column)).collect();
         let name = format!("idx_{}_{}", look_up.child, key.columns.join("_"));
         let on = format!("ON {}({})", identifier(&look_up.child), columns.join(", "));
@@ -76,17 +86,59 @@ pub fn try_indexes(
         db.execute_batch(&format!("CREATE INDEX cortex_trial {on}"))?;
         let bytes = sizes::of_index(&db, "cortex_trial")?.bytes;
         let fork = db.into_fork();
-        let Deletion { answer, elapsed_ns, .. } = delete(cleanup, &fork, ForeignKeys::On, Checked::AsDeclared, &[])?;
+        let Deletion { answer, elapsed_ns, .. } =
+            delete(&without.cleanup, &fork, ForeignKeys::On, Checked::AsDeclared, &[])?;
         trials.push(IndexTrial {
             table: look_up.child.clone(),
             parent: look_up.parent.clone(),
             sql: format!("CREATE INDEX {} {on};", identifier(&name)),
-            vm_steps_without: without.0,
+            n_rows: without.n_rows,
+            vm_steps_without: without.vm_steps,
             vm_steps_with: answer?.vm_steps,
-            elapsed_without_ns: without.1,
+            elapsed_without_ns: without.elapsed_ns,
             elapsed_with_ns: elapsed_ns,
             bytes,
         });
     }
     Ok(trials)
+}
+
+/// What trials are compared with: the deletion, or some of it.
+struct Without {
+    cleanup: DocumentedCleanup,
+    n_rows: Option<u64>,
+    vm_steps: u64,
+    elapsed_ns: u64,
+}
+
+impl Without {
+    fn run(cleanup: &DocumentedCleanup, database: &Database, fork: &Fork, whole: &WithForeignKeys) -> Result<Self> {
+        let all =
+            Self { cleanup: cleanup.clone(), n_rows: None, vm_steps: whole.vm_steps, elapsed_ns: whole.elapsed_ns };
+        let n_rows = u128::from(whole.n_deleted) * u128::from(TRIAL_NS) / u128::from(whole.elapsed_ns.max(1));
+        let Some(table) = database.table(&cleanup.table).filter(|_| n_rows < u128::from(whole.n_deleted) / 2) else {
+            return Ok(all);
+        };
+        let (name, key, n_rows) = (identifier(&table.name), key_of(table).join(", "), n_rows.max(1));
+        let part = DocumentedCleanup {
+            sql: format!(
+                "DELETE FROM {name} WHERE ({key}) IN (SELECT {key} FROM {name} WHERE {} LIMIT {n_rows})",
+                cleanup.condition()
+            ),
+            ..cleanup.clone()
+        };
+        let Deletion { tally, answer, elapsed_ns, .. } =
+            delete(&part, fork, ForeignKeys::On, Checked::AsDeclared, &[])?;
+        match answer {
+            Ok(ran) => Ok(Self {
+                n_rows: Some(of_table(&tally.deleted, &cleanup.table)),
+                cleanup: part,
+                vm_steps: ran.vm_steps,
+                elapsed_ns,
+            }),
+            Err(error) if error.is_cancelled() => Err(error),
+            // A row that stays holds one of these.
+            Err(_) => Ok(all),
+        }
+    }
 }

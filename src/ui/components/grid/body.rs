@@ -1,14 +1,14 @@
-//! The rows in sight, their head, the scroll bar and the keys.
+//! Which rows are in sight, their head, the scroll bar and the keys.
 
 use leptos::ev::{KeyboardEvent, PointerEvent};
 use leptos::html::Div;
 use leptos::prelude::*;
 use leptos::wasm_bindgen::JsCast;
 
-use crate::domain::numbers::count;
 use crate::domain::rows::{RowCell, RowColumn};
 use crate::ui::components::copy::write_clipboard;
 
+use super::row::{Row, cell_id};
 use super::state::Grid;
 
 /// Of a row, in pixels; the style sheet says the same.
@@ -36,6 +36,7 @@ pub fn Body(grid: Grid) -> impl IntoView {
     let space_px = move || grid.n_rows.get().unwrap_or(0) as f64 * ROW_PX + ROW_PX;
     let space = move || format!("{:.0}px", space_px().min(MAX_SPACE_PX));
     // Where the scroll bar stands, as a row.
+    let bar = StoredValue::new(0.0);
     let scrolled = move |_| {
         let Some(scroller) = scroller.get_untracked() else { return };
         let n_visible = visible_rows(&scroller);
@@ -49,25 +50,33 @@ pub fn Body(grid: Grid) -> impl IntoView {
         // Keys set a row exactly; the pixel that they scroll to must not change it by a fraction.
         let pixel = (last_top / room.max(1.0)).max(1.0 / ROW_PX);
         if (top - grid.top.get_untracked()).abs() > pixel {
-            grid.top.set(top.clamp(0.0, last_top));
+            let top = top.clamp(0.0, last_top);
+            bar.set_value(top);
+            grid.top.set(top);
         }
     };
-    // Other rows begin at the top, and keys move the scroll bar.
+    // Other rows begin at the top, and keys move the scroll bar. Where the bar itself moved the rows, asking for its
+    // place would make the browser lay out between two frames.
     Effect::new(move |_| {
-        let top = grid.top.get();
+        let (top, n_rows) = (grid.top.get(), grid.n_rows.get());
         let Some(scroller) = scroller.get() else { return };
+        if bar.get_value() == top {
+            return;
+        }
+        bar.set_value(top);
         let room = f64::from(scroller.scroll_height() - scroller.client_height());
-        let last_top = (grid.n_rows.get().unwrap_or(0) as f64 - visible_rows(&scroller)).max(1.0);
+        let last_top = (n_rows.unwrap_or(0) as f64 - visible_rows(&scroller)).max(1.0);
         let px = if space_px() <= MAX_SPACE_PX { top * ROW_PX } else { top / last_top * room };
         if (f64::from(scroller.scroll_top()) - px).abs() > 1.0 {
             scroller.set_scroll_top(px.round() as i32);
         }
     });
-    let in_sight = move || {
-        let (first, n_rows) = (grid.top.get() as u64, grid.n_rows.get().unwrap_or(0));
-        (first..(first + grid.n_visible.get() + 1).min(n_rows)).collect::<Vec<_>>()
-    };
-    let shift = move || format!("{:.1}px", -grid.top.get().fract() * ROW_PX);
+    let first = Memo::new(move |_| grid.top.get() as u64);
+    let n_in_sight = Memo::new(move |_| {
+        let n_below = grid.n_rows.get().unwrap_or(0).saturating_sub(first.get());
+        n_below.min(grid.n_visible.get() + 1)
+    });
+    let shift = move || format!("translateY({:.1}px)", -grid.top.get().fract() * ROW_PX);
     let keys = move |event: KeyboardEvent| {
         let n_visible = scroller.get_untracked().map_or(1.0, |scroller| visible_rows(&scroller));
         on_key(grid, &event, n_visible);
@@ -89,9 +98,9 @@ pub fn Body(grid: Grid) -> impl IntoView {
             <div class="grid-space" style=("--space", space)>
                 <div class="grid-layer" style=("--columns", template)>
                     <Head grid=grid widths=widths />
-                    <div class="grid-rows" role="rowgroup" style=("--shift", shift)>
-                        <For each=in_sight key=|at| *at let:at>
-                            <Row grid=grid at=at />
+                    <div class="grid-rows" role="rowgroup" style:transform=shift>
+                        <For each=move || 0..n_in_sight.get() key=|below| *below let:below>
+                            <Row grid=grid first=first below=below />
                         </For>
                     </div>
                 </div>
@@ -103,10 +112,6 @@ pub fn Body(grid: Grid) -> impl IntoView {
 /// Without the head, in rows.
 fn visible_rows(scroller: &web_sys::HtmlElement) -> f64 {
     (f64::from(scroller.client_height()) / ROW_PX - 1.0).max(1.0)
-}
-
-fn cell_id((row, column): (u64, usize)) -> String {
-    format!("cell-{row}-{column}")
 }
 
 #[component]
@@ -169,55 +174,6 @@ fn ColumnHead(grid: Grid, at: usize, column: RowColumn, widths: RwSignal<Vec<f64
                 {arrow}
             </button>
             <span class="grid-handle" aria-hidden="true" on:pointerdown=hold on:pointermove=pull></span>
-        </div>
-    }
-}
-
-#[component]
-fn Row(grid: Grid, at: u64) -> impl IntoView {
-    let row = Memo::new(move |_| grid.row(at));
-    let cells = move || match row.get() {
-        Some(cells) => {
-            let cells = cells.into_iter().enumerate();
-            cells.map(|(column, cell)| view! { <Cell grid=grid at=(at, column) cell=cell /> }).collect_view().into_any()
-        }
-        None => view! { <div role="gridcell" class="pending">"\u{2026}"</div> }.into_any(),
-    };
-    let row_class = move || if grid.at.with(|(row, _)| *row == at) { "grid-row current" } else { "grid-row" };
-    view! {
-        <div class=row_class role="row" aria-rowindex=(at + 2).to_string()>
-            <div role="rowheader" class="grid-number">
-                {count(at + 1)}
-            </div>
-            {cells}
-        </div>
-    }
-}
-
-#[component]
-fn Cell(grid: Grid, at: (u64, usize), cell: RowCell) -> impl IntoView {
-    let kind = match &cell {
-        RowCell::Number(_) => "num",
-        RowCell::Null => "null",
-        RowCell::Masked { .. } => "masked",
-        RowCell::Blob { .. } => "faint",
-        RowCell::Text(_) | RowCell::Cut { .. } | RowCell::Uuid(_) => "",
-    };
-    let cut = match &cell {
-        RowCell::Cut { n_bytes, .. } => Some(format!("{} bytes", count(*n_bytes))),
-        _ => None,
-    };
-    let cell_class = move || if grid.at.get() == at { format!("{kind} active") } else { kind.to_owned() };
-    view! {
-        <div
-            role="gridcell"
-            id=cell_id(at)
-            class=cell_class
-            on:click=move |_| grid.at.set(at)
-            on:dblclick=move |_| grid.detail.set(true)
-        >
-            {cut.map(|cut| view! { <span class="tag">{cut}</span> " " })}
-            <bdi>{cell.text()}</bdi>
         </div>
     }
 }

@@ -22,9 +22,9 @@ pub fn Detail(grid: Grid) -> impl IntoView {
         let (at, cells) = row.get()?;
         let columns = grid.columns.get();
         let text: String =
-            columns.iter().zip(&cells).map(|(column, cell)| format!("{}\t{}\n", column.name, cell.text())).collect();
+            columns.iter().zip(&*cells).map(|(column, cell)| format!("{}\t{}\n", column.name, cell.text())).collect();
         let ties = ties(grid, &columns, &cells);
-        let values = columns.into_iter().zip(cells);
+        let values = columns.into_iter().zip(cells.iter().cloned());
         let values = values.map(|(column, cell)| view! { <Field grid=grid at=at column=column cell=cell /> });
         Some(view! {
             <div class="row-detail stack stack-2" role="group" aria-label=format!("Row {}", at + 1)>

@@ -1,10 +1,11 @@
 //! Rows of a table, however many: only those in sight are drawn, and only those near them are asked for.
 //!
-//! `state` holds what is asked and what has come, `body` draws rows and follows scroll bar and keys, `detail` shows one
-//! row whole, `tools` filters, goes to a row and downloads.
+//! `state` holds what is asked and what has come, `body` follows scroll bar and keys, `row` draws a row, `detail` shows
+//! one whole, `tools` filters, goes to a row and downloads.
 
 mod body;
 mod detail;
+mod row;
 mod state;
 mod tools;
 

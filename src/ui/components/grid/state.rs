@@ -1,6 +1,7 @@
 //! What a grid asks for and what has come.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use leptos::prelude::*;
 use leptos::task::spawn_local;
@@ -15,7 +16,7 @@ const PAGE_ROWS: u64 = 100;
 /// Pages kept; the farthest goes first.
 const MAX_PAGES: usize = 24;
 
-type Row = Vec<RowCell>;
+pub type Row = Arc<Vec<RowCell>>;
 
 /// Handles only, so cheap to copy.
 #[derive(Clone, Copy)]
@@ -89,7 +90,7 @@ impl Grid {
         self.pages.with(|pages| pages.get(&(at / PAGE_ROWS))?.get((at % PAGE_ROWS) as usize).cloned())
     }
 
-    /// Asks for a page in sight that is missing. One request at a time: when its answer is there the rows then in
+    /// Asks for a page that is missing, in sight or next to it. One request at a time: when its answer is there the rows then in
     /// sight are looked at, so that what a person only scrolled past is never asked for.
     fn fetch(self) {
         if self.is_asking.get_value() {
@@ -116,7 +117,7 @@ impl Grid {
                         self.columns.set(window.columns);
                     }
                     self.pages.update(|pages| {
-                        pages.insert(page, window.rows);
+                        pages.insert(page, window.rows.into_iter().map(Arc::new).collect());
                         while pages.len() > MAX_PAGES {
                             let farthest = pages.keys().copied().max_by_key(|other| other.abs_diff(page));
                             farthest.map(|farthest| pages.remove(&farthest));
@@ -140,8 +141,10 @@ impl Grid {
         let n_rows = self.n_rows.get_untracked().unwrap_or(1);
         let first = self.top.get_untracked() as u64;
         let last = (first + self.n_visible.get_untracked()).min(n_rows.saturating_sub(1));
+        let (first, last) = (first / PAGE_ROWS, last / PAGE_ROWS);
+        let beside = [(last + 1).min(n_rows.saturating_sub(1) / PAGE_ROWS), first.saturating_sub(1)];
         let missing = |page: &u64| self.pages.with_untracked(|pages| !pages.contains_key(page));
-        (first / PAGE_ROWS..=last / PAGE_ROWS).find(missing)
+        (first..=last).chain(beside).find(missing)
     }
 
     /// Other rows from the start.

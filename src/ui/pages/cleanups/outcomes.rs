@@ -58,9 +58,12 @@ fn with_foreign_keys(result: WithForeignKeys, table: &str) -> impl IntoView + us
 
 fn without_foreign_keys(result: WithoutForeignKeys, table: &str) -> impl IntoView + use<> {
     let face = Face::from(&result);
-    let by_triggers = result.removed_by_triggers(table);
-    let by_triggers =
-        (!by_triggers.is_empty()).then(|| view! { <p>"Triggers remove " {by_table(&by_triggers)} "."</p> });
+    let removed = result.removed_by_triggers(table);
+    let by_triggers = [("remove", &removed), ("change", &result.updated_by_table), ("add", &result.inserted_by_table)];
+    let by_triggers = by_triggers.into_iter().filter(|(_, rows)| !rows.is_empty());
+    let by_triggers = by_triggers
+        .map(|(verb, rows)| view! { <p>{format!("Triggers {verb} ")} {by_table(rows)} "."</p> })
+        .collect_view();
     let n_orphans: u64 = result.orphans.values().sum();
     let orphans = (n_orphans > 0).then(|| {
         view! {
