@@ -44,7 +44,7 @@ fn integrity(found: &IntegrityReport) -> Vec<Block> {
     let mut blocks = vec![Block::paragraph(found.words())];
     if !found.is_whole() {
         blocks.push(Block::Paragraph(Line::prose(IntegrityReport::REMEDY)));
-        let problems = found.problems.iter().map(|problem| Line::code(problem)).collect();
+        let problems = found.problems.iter().map(Line::code).collect();
         blocks.push(Block::Details("What is wrong with the file".into(), vec![Block::List(problems)]));
     }
     blocks
