@@ -37,7 +37,7 @@ pub fn RowGrid(asked: RowsAsked) -> impl IntoView {
         }
     };
     view! {
-        <section class="rows stack stack-2" aria-label="Rows">
+        <section class="row-grid stack stack-2" aria-label="Rows">
             <div class="row spread">
                 <h3 role="status">{title}</h3>
                 <Show when=move || grid.came_from.with(|from| !from.is_empty())>
