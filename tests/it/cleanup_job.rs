@@ -32,6 +32,9 @@ tracing = "0.1"
 debug = false
 "#;
 
+/// What it was last compiled with, so that a newer crate elsewhere fails no check here.
+const LOCK: &str = include_str!("../fixtures/cleanup-job.lock");
+
 /// Previewed at the moment at which the job will run, for it says `'now'`.
 #[track_caller]
 fn previewed(fixture: &Fixture) -> Script {
@@ -49,6 +52,7 @@ fn write_program(folder: &Path, scripts: &[Script]) {
     let source = folder.join("src");
     fs::create_dir_all(&source).unwrap();
     fs::write(folder.join("Cargo.toml"), MANIFEST).unwrap();
+    fs::write(folder.join("Cargo.lock"), LOCK).unwrap();
     let (mut modules, mut calls) = (String::new(), String::new());
     for (at, script) in scripts.iter().enumerate() {
         fs::write(source.join(format!("job_{at}.rs")), script.to_rust()).unwrap();
@@ -93,7 +97,10 @@ fn the_job_compiles_and_removes_what_was_previewed() {
     write_program(&folder, &scripts);
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let mut command = Command::new(cargo);
-    command.args(["run", "--quiet", "--"]).current_dir(&folder).env("CARGO_TARGET_DIR", folder.join("target"));
+    command
+        .args(["run", "--quiet", "--locked", "--"])
+        .current_dir(&folder)
+        .env("CARGO_TARGET_DIR", folder.join("target"));
     let befores: Vec<_> = fixtures.iter().map(|fixture| native::counts(&fixture.native())).collect();
     command.args(fixtures.iter().map(|fixture| &fixture.path));
     let output = command.output().unwrap();
