@@ -4,7 +4,8 @@
 //! before the page's notes them. Memory is the high-water mark of the renderer process, which runs page and worker and
 //! so holds the worker's WebAssembly memory, as Linux counts it. Each figure is the median of fresh browsers, with the
 //! range. The first run of the bench also makes the files, which takes a minute. `cargo bench --bench page -- 100-mb`
-//! measures one of them, `-- log` reads a log of 1 GB, `-- honesty` counts how often comparisons of equal and unequal statements are right.
+//! measures one of them, `-- log` reads a log of 1 GB, `-- size` a file too large for memory, `-- honesty` counts how
+//! often comparisons of equal and unequal statements are right.
 #![cfg(not(target_arch = "wasm32"))]
 // The tests use more of these than the bench does.
 #![allow(dead_code)]
@@ -19,6 +20,8 @@ mod honesty;
 mod log;
 #[path = "../tests/e2e/server.rs"]
 mod server;
+#[path = "page/size.rs"]
+mod size;
 
 use std::path::Path;
 use std::time::{Duration, Instant};
@@ -83,6 +86,9 @@ fn main() {
     }
     if wanted("log") {
         log::measure();
+    }
+    if wanted("size") {
+        size::measure();
     }
     if wanted("honesty") {
         honesty::measure();

@@ -1,0 +1,150 @@
+//! A file that is read where it lies, and its copy in the browser's own file, beside what the browser gives raw and
+//! beside native SQLite; and how soon a cancel is heard.
+
+use std::path::Path;
+use std::time::Instant;
+
+use rusqlite::Connection;
+
+use super::{MIB, REPEATS, RUN};
+use crate::browser::{Browser, SOON};
+use crate::fixture::Fixture;
+
+/// More than the 1 GiB up to which the worker copies a file into memory.
+const LARGE: Fixture = Fixture { n_workflows: 2_000, n_logs: 1_400_000, log_bytes: 640, analyzed: false, seed: 17 };
+
+/// Reads a file from one end to the other with the worker's own call, in blocks of several sizes; the best time.
+const RAW: &str = "
+const [name, sizes] = arguments;
+const source = `onmessage = ({ data: { file, size } }) => {
+    const reader = new FileReaderSync();
+    const start = performance.now();
+    for (let at = 0; at < file.size; at += size) {
+        const buffer = reader.readAsArrayBuffer(file.slice(at, at + size));
+        new Uint8Array(buffer)[0];
+        buffer.transfer?.(0);
+    }
+    postMessage(performance.now() - start);
+}`;
+const worker = new Worker(URL.createObjectURL(new Blob([source])));
+const read = size => new Promise(done => {
+    worker.onmessage = ({ data }) => done(data);
+    worker.postMessage({ file: document.getElementById(name).files[0], size });
+});
+return (async () => {
+    const times = [];
+    for (const size of sizes) times.push(await read(size));
+    return Math.min(...times);
+})();
+";
+
+/// Presses **Cancel** and waits for what tells that nothing goes on any more.
+const CANCEL: &str = "
+const [over] = arguments;
+const ended = new Function(`return ${over}`);
+return new Promise(done => {
+    const start = performance.now();
+    [...document.querySelectorAll('button')].find(button => button.textContent.trim() === 'Cancel').click();
+    const look = () => ended() ? done(performance.now() - start) : setTimeout(look, 1);
+    look();
+});
+";
+
+pub fn measure() {
+    let file = LARGE.file();
+    let bytes = std::fs::metadata(&file).expect("the file was just made").len();
+    println!("\nsize: {bytes} bytes; median of {REPEATS} (range)");
+    let samples: Vec<[f64; 7]> = (0..REPEATS).map(|_| sample(&file)).collect();
+    let names = [
+        "FileReaderSync, best block",
+        "quick_check, where the file lies",
+        "quick_check, the browser\u{2019}s copy",
+        "quick_check, native SQLite",
+        "cancel while it is checked",
+        "cancel while an index is built",
+        "from then on to the first rows",
+    ];
+    for (at, name) in names.into_iter().enumerate() {
+        let mut figures: Vec<f64> = samples.iter().map(|sample| sample[at]).collect();
+        figures.sort_by(f64::total_cmp);
+        let median = figures[figures.len() / 2];
+        let range = format!("({:.0} to {:.0})", figures[0], figures[figures.len() - 1]);
+        let rate = if at < 4 { format!(", {:.0} MiB/s", bytes as f64 / MIB / (median / 1e3)) } else { String::new() };
+        println!("  {name:<34} {median:>9.0} ms   {range}{rate}");
+    }
+}
+
+fn sample(file: &Path) -> [f64; 7] {
+    let raw = raw_ms(file);
+    let in_place = opened(file);
+    in_place.click("button", "Do not copy");
+    let where_it_lies = check_ms(&in_place);
+    let check_cancelled = cancelled_check_ms(&in_place);
+    let (index_cancelled, answers_again) = cancelled_index_ms(&in_place);
+    drop(in_place);
+    let copied = opened(file);
+    let copying = || copied.text_of(".filebar").map(|text| text.contains("copying"));
+    copied.until("the copy begins", SOON, || copying().filter(|goes_on| *goes_on));
+    copied.until("the copy is there", RUN, || copying().filter(|goes_on| !*goes_on));
+    let copy = check_ms(&copied);
+    [raw, where_it_lies, copy, native_ms(file), check_cancelled, index_cancelled, answers_again]
+}
+
+/// Without the page's policy, which forbids a worker made of text.
+fn raw_ms(file: &Path) -> f64 {
+    let browser = Browser::open("bench-raw");
+    browser.go("about:blank");
+    browser.js("document.body.innerHTML = '<input type=file id=raw aria-label=Raw>'", vec![]);
+    browser.choose_files("Raw", &[file]);
+    let sizes = [256 << 10, 1 << 20, 4 << 20, 16 << 20];
+    browser.js(RAW, vec!["raw".into(), sizes.to_vec().into()]).as_f64().expect("a time")
+}
+
+fn opened(file: &Path) -> Browser {
+    let browser = Browser::open("bench-size");
+    browser.choose_files("Open database", &[file]);
+    browser.status("Plans asked for", SOON);
+    browser
+}
+
+/// As the page itself measures it.
+fn check_ms(browser: &Browser) -> f64 {
+    browser.click("link", "Database");
+    browser.click("button", "Quick check");
+    browser.status("SQLite finds nothing wrong", RUN);
+    browser.click("link", "Summary");
+    let report: serde_json::Value =
+        serde_json::from_str(&browser.download("Download JSON report")).expect("the report is JSON");
+    report["integrity"]["elapsed_ns"].as_f64().expect("a time") / 1e6
+}
+
+fn native_ms(file: &Path) -> f64 {
+    let db = Connection::open(file).expect("the file opens");
+    let start = Instant::now();
+    let words: String = db.query_row("PRAGMA quick_check", [], |row| row.get(0)).expect("a check");
+    assert_eq!(words, "ok");
+    start.elapsed().as_secs_f64() * 1e3
+}
+
+fn cancelled_check_ms(browser: &Browser) -> f64 {
+    browser.click("link", "Database");
+    browser.click("button", "Quick check");
+    browser.status("Quick check goes on", SOON);
+    let over = "!document.querySelector('main').textContent.includes('Quick check goes on')";
+    browser.js(CANCEL, vec![over.into()]).as_f64().expect("a time")
+}
+
+/// In the sort of CREATE INDEX nothing is polled: the worker is ended and another one opens the file again.
+fn cancelled_index_ms(browser: &Browser) -> (f64, f64) {
+    browser.click("link", "Summary");
+    browser.click("button", "Run everything");
+    browser.status("Building ", RUN);
+    let over =
+        "[...document.querySelectorAll('[role=status], output')].some(one => one.textContent.includes('Cancelled'))";
+    let cancelled = browser.js(CANCEL, vec![over.into()]).as_f64().expect("a time");
+    let start = Instant::now();
+    browser.js("location.hash = '#/overview/terminal_log'", vec![]);
+    browser.click("button", "Look at the rows of terminal_log");
+    browser.until("rows of the file", RUN, || browser.text_of("[role=gridcell]").filter(|text| !text.is_empty()));
+    (cancelled, start.elapsed().as_secs_f64() * 1e3)
+}
