@@ -35,6 +35,17 @@ pub struct Envelope {
     pub request: Request,
 }
 
+/// A 32-bit word of the memory that page and worker share, where they can: what a busy worker must hear. 0 is no.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SharedWord {
+    Cancel,
+    DeclineCopy,
+}
+
+impl SharedWord {
+    pub const N: u32 = 2;
+}
+
 /// From the worker to the page.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

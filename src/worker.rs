@@ -1,7 +1,7 @@
 //! Message in, engine, message out. The only place that knows postMessage.
 //!
 //! The page sends `[json, File, File, …]`, and once before everything else, when the page is cross-origin isolated,
-//! `{cancel: SharedArrayBuffer}`: while its first word is not 0, statements stop. The worker sends JSON strings.
+//! `{words: SharedArrayBuffer}` with [`SharedWord`]s, to hear while it works.  The worker sends JSON strings.
 
 mod copying;
 
@@ -16,7 +16,7 @@ use crate::domain::failure::{Failure, FailureKind};
 use crate::domain::report::Environment;
 use crate::domain::run::StepAnswer;
 use crate::engine::{Dropped, Engine, EngineError, baselines, interrupt, progress};
-use crate::protocol::{Envelope, Event, Request, VERSION};
+use crate::protocol::{Envelope, Event, Request, SharedWord, VERSION};
 use crate::snapshot::{Base, BlobSource, CachedSource};
 
 use copying::Wants;
@@ -76,11 +76,14 @@ fn send(event: &Event) {
 }
 
 fn receive(message: &JsValue) {
-    if let Ok(flag) = Reflect::get(message, &"cancel".into())
-        && !flag.is_undefined()
+    if let Ok(buffer) = Reflect::get(message, &"words".into())
+        && !buffer.is_undefined()
     {
-        let flag = Int32Array::new(&flag);
-        interrupt::set_probe(move || Atomics::load(&flag, 0).is_ok_and(|value| value != 0));
+        let words = Int32Array::new(&buffer);
+        let is_raised = |words: &Int32Array, word| Atomics::load(words, word as u32).is_ok_and(|value| value != 0);
+        let shared = words.clone();
+        interrupt::set_probe(move || is_raised(&shared, SharedWord::Cancel));
+        copying::set_probe(move || is_raised(&words, SharedWord::DeclineCopy));
         return;
     }
     let parts = Array::from(message);

@@ -4,9 +4,9 @@
 //! started again and gets the file again by itself. Nothing is sent before the worker says that it listens, and
 //! nothing new while a cancel is under way.
 
-mod cancel;
 mod error;
 mod link;
+mod shared_words;
 
 use std::cell::{Cell, RefCell};
 use std::collections::{BTreeMap, VecDeque};
@@ -25,15 +25,16 @@ use crate::domain::measuring::Settings;
 use crate::domain::report::Environment;
 use crate::protocol::{
     self, Call, Close, DeclineCopy, Envelope, Event, Open, OpenSample, Request, RequestId, SetMeasuring, SetNow,
+    SharedWord,
 };
 
 pub use error::ClientError;
 
-use cancel::CancelFlag;
 use link::{Link, LinkEvent};
+use shared_words::SharedWords;
 
-/// How long the shared flag may take to end a request. Building an index sorts inside one instruction of SQLite,
-/// which looks at no flag; then the worker itself is ended.
+/// How long the shared word may take to end a request. Building an index sorts inside one instruction of SQLite,
+/// which looks at no word; then the worker itself is ended.
 const CANCEL_PATIENCE_MS: u32 = 200;
 
 /// What is open, so that it can be opened again in a new worker.
@@ -105,7 +106,7 @@ struct Inner {
     measuring: RefCell<Option<Settings>>,
     /// The request that opens the file again in a new worker, while it is under way.
     reopening: Cell<Option<RequestId>>,
-    flag: Option<CancelFlag>,
+    shared: Option<SharedWords>,
     listener: Box<dyn Fn(ClientEvent)>,
 }
 
@@ -128,7 +129,7 @@ impl Client {
             now: Cell::new(None),
             measuring: RefCell::new(None),
             reopening: Cell::new(None),
-            flag: CancelFlag::new(),
+            shared: SharedWords::new(),
             listener: Box::new(listener),
         }));
         client.spawn_worker();
@@ -155,6 +156,7 @@ impl Client {
 
     /// Opens `source`. It is kept, so that a new worker can open it again.
     pub async fn open(&self, source: Source) -> Result<Database, ClientError> {
+        self.share(SharedWord::DeclineCopy, false);
         let database = match &source {
             Source::Files(files) => self.request(open_files(files), files, None).await?,
             Source::Sample(sample) => self.request(sample.clone(), &[], None).await?,
@@ -167,7 +169,16 @@ impl Client {
     /// Ends the background copy of what is open, in this worker and in those that may follow it.
     pub async fn decline_copy(&self) -> Result<(), ClientError> {
         self.0.is_copy_declined.set(true);
+        // What waits for the copy need not wait for the call.
+        self.share(SharedWord::DeclineCopy, true);
         self.call(DeclineCopy {}).await
+    }
+
+    /// Heard also by a worker that is busy. Nothing where no memory is shared.
+    fn share(&self, word: SharedWord, is_raised: bool) {
+        if let Some(shared) = &self.0.shared {
+            shared.set(word, is_raised);
+        }
     }
 
     /// What was dropped or chosen; nothing when the sample is open.
@@ -195,18 +206,18 @@ impl Client {
         self.call(Close {}).await
     }
 
-    /// Ends every call: those that wait at once, those under way by the shared flag or, when that does not help, with
+    /// Ends every call: those that wait at once, those under way by the shared word or, when that does not help, with
     /// the worker itself. Each is answered with [`ClientError::Cancelled`].
     pub fn cancel(&self) {
         self.reject_waiting(&ClientError::Cancelled);
         if self.0.in_flight.borrow().is_empty() || self.0.worker.get() != Worker::Listening {
             return;
         }
-        let Some(flag) = &self.0.flag else {
+        if self.0.shared.is_none() {
             self.restart(&ClientError::Cancelled);
             return;
-        };
-        flag.raise();
+        }
+        self.share(SharedWord::Cancel, true);
         self.0.worker.set(Worker::Cancelling);
         let epoch = self.0.epoch.get();
         let client = self.clone();
@@ -263,9 +274,9 @@ impl Client {
         if self.0.worker.get() != Worker::Listening {
             return;
         }
-        // While something is under way the flag is down already.
-        if let (Some(flag), true) = (&self.0.flag, self.0.in_flight.borrow().is_empty()) {
-            flag.lower();
+        // While something is under way the word is down already.
+        if self.0.in_flight.borrow().is_empty() {
+            self.share(SharedWord::Cancel, false);
         }
         loop {
             let Some(queued) = self.0.outbox.borrow_mut().pop_front() else { return };
@@ -325,13 +336,13 @@ impl Client {
         }
     }
 
-    /// A worker listens: it gets the shared flag, then the file that was open before, then what waits.
+    /// A worker listens: it gets the shared words, then the file that was open before, then what waits.
     fn take_up(&self, environment: Environment, catalogue: Box<Catalogue>) {
         self.0.worker.set(Worker::Listening);
-        if let (Some(flag), Some(link)) = (&self.0.flag, &*self.0.link.borrow())
-            && link.post(&flag.message()).is_err()
+        if let (Some(shared), Some(link)) = (&self.0.shared, &*self.0.link.borrow())
+            && link.post(&shared.message()).is_err()
         {
-            log::warn!("The worker did not take the shared flag; cancelling will restart it.");
+            log::warn!("The worker did not take the shared words; cancelling will restart it.");
         }
         self.reopen();
         self.restore_measuring();

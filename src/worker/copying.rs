@@ -1,6 +1,6 @@
 //! The background copy of a dropped file: into memory, or into the browser's own file system where that is too small.
 
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
 use std::io;
 
 use wasm_bindgen::prelude::*;
@@ -28,6 +28,8 @@ thread_local! {
     static IS_COPYING: Cell<bool> = const { Cell::new(false) };
     /// Counts what was opened and declined, so that room that is made for one file is not given to the next.
     static EPOCH: Cell<u32> = const { Cell::new(0) };
+    /// Whether the person has declined a copy that something waits for.
+    static IS_DECLINED: RefCell<Option<Box<dyn Fn() -> bool>>> = const { RefCell::new(None) };
     /// When the last part was copied beneath a statement, and how long that took, in milliseconds.
     static BENEATH: Cell<[f64; 2]> = const { Cell::new([0.0; 2]) };
 }
@@ -56,6 +58,15 @@ impl Wants {
             | Step::TryWithout => Self::Growth,
         }
     }
+}
+
+/// Sets the question "is the copy declined?", which is asked where no call can be heard.
+pub fn set_probe(probe: impl Fn() -> bool + 'static) {
+    IS_DECLINED.set(Some(Box::new(probe)));
+}
+
+fn is_declined() -> bool {
+    IS_DECLINED.with_borrow(|probe| probe.as_ref().is_some_and(|is_declined| is_declined()))
 }
 
 /// At the start of a worker: another one may have ended without a word.
@@ -94,7 +105,7 @@ pub fn beside<T>(engine: &mut Engine, wants: Wants, work: impl FnOnce(&mut Engin
         _ => return work(engine),
     };
     if wants == Wants::AllOfIt || base.len() <= MAX_IN_MEMORY_BYTES {
-        while !interrupt::requested() && copy_once(&base) == Some(PromotionState::Copying) {}
+        while !interrupt::requested() && !is_declined() && copy_once(&base) == Some(PromotionState::Copying) {}
         return work(engine);
     }
     progress::meanwhile(move || copy_beneath(&base), || work(engine))

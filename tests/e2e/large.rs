@@ -38,8 +38,13 @@ fn five_gigabytes_are_answered_at_once_and_read_where_they_are() {
     browser.click("link", "Database");
     browser.click("button", "Count the rows of late");
     browser.until("the rows behind the hole", SOON, || browser.text_of("main")?.contains("4,321").then_some(()));
-    // Nobody needs 5 GiB of zeros on the disk, and only what still goes on can be declined.
+    // Nobody needs 5 GiB of zeros on the disk, and only what still goes on can be declined. What takes times waits for the
+    // copy, and hears that there will be none.
+    browser.click("link", "Queries");
+    browser.click("button", "Measure");
     browser.click("button", "Do not copy");
+    browser.until("a time without a copy", SOON, || browser.text_of("main")?.contains("Median time").then_some(()));
+    browser.click("link", "Database");
     browser.until("why there is no copy", SOON, || {
         let text = browser.text_of("main")?;
         text.contains("its copy was declined").then_some(())
