@@ -112,14 +112,16 @@ pub fn open(dropped: Vec<Dropped>, catalogue: &Catalogue) -> Result<Opened> {
     );
     let mut database = overview::read(&db, catalogue).map_err(|error| doubted(error, cut.as_deref(), &notices))?;
     if database.tables.is_empty() && !damage.is_empty() {
-        let why = db.schema_damage().map(|failure| format!(": {}", failure.message)).unwrap_or_default();
-        let words = format!(
-            "The header of {} tells of {} of {} bytes, but none of its tables can be read{why}",
+        let lacking = || Failure::new(FailureKind::Corrupt, "nothing is left of the schema");
+        let mut failure = db.schema_damage().cloned().unwrap_or_else(lacking);
+        failure.message = format!(
+            "The header of {} tells of {} of {} bytes, but none of its tables can be read: {}",
             file.name,
             numbers::counted(database.page_count, "page", "pages"),
-            numbers::count(header.page_size.into())
+            numbers::count(header.page_size.into()),
+            failure.message
         );
-        return Err(doubted(EngineError::new(FailureKind::Corrupt, words), cut.as_deref(), &notices));
+        return Err(doubted(failure.into(), cut.as_deref(), &notices));
     }
     notices.splice(0..0, damage.iter().cloned());
     database.file_name = file.name.clone();

@@ -31,7 +31,10 @@ pub fn blocks(report: &Report, repair: &Repair) -> Vec<Block> {
     let rewrites: Vec<&Rewrite> = report.repair.iter().flat_map(|trial| &trial.rewrites).collect();
     if !rewrites.is_empty() {
         let name = format!("The same queries in other words: {}", rewrites.len());
-        blocks.push(Block::Details(name, rewrites.into_iter().flat_map(rewritten).collect()));
+        // What several of one kind share is said once.
+        let alike = rewrites.chunk_by(|one, next| one.kind == next.kind);
+        let told = alike.flat_map(|alike| alike.iter().enumerate().flat_map(|(at, one)| rewritten(one, at == 0)));
+        blocks.push(Block::Details(name, told.collect()));
     }
     blocks
 }
@@ -76,7 +79,7 @@ fn offered(change: &Change, report: &Report) -> Vec<Block> {
     vec![Block::Heading(3, title), Block::Paragraph(reason), Block::Sql(change.up.join("\n"))]
 }
 
-fn rewritten(rewrite: &Rewrite) -> Vec<Block> {
+fn rewritten(rewrite: &Rewrite, with_reason: bool) -> Vec<Block> {
     let rows = match rewrite.same_rows {
         true => Line::word(Tone::Good, "Returns the same rows"),
         false => Line::word(Tone::Info, "Returns other rows"),
@@ -88,10 +91,10 @@ fn rewritten(rewrite: &Rewrite) -> Vec<Block> {
         median(&rewrite.after),
         median(&rewrite.before)
     );
-    vec![
-        Block::Heading(3, Line::code(&rewrite.query).and(format!(": {}", rewrite.kind.title()))),
-        Block::paragraph(rewrite.kind.reason()),
-        Block::Paragraph(rows.and(figures)),
-        Block::Sql(rewrite.sql.clone()),
-    ]
+    let mut blocks = vec![Block::Heading(3, Line::code(&rewrite.query).and(format!(": {}", rewrite.kind.title())))];
+    if with_reason {
+        blocks.push(Block::paragraph(rewrite.kind.reason()));
+    }
+    blocks.extend([Block::Paragraph(rows.and(figures)), Block::Sql(rewrite.sql.clone())]);
+    blocks
 }
