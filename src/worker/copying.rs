@@ -106,6 +106,10 @@ pub fn beside<T>(engine: &mut Engine, wants: Wants, work: impl FnOnce(&mut Engin
     };
     if wants == Wants::AllOfIt || base.len() <= MAX_IN_MEMORY_BYTES {
         while !interrupt::requested() && !is_declined() && copy_once(&base) == Some(PromotionState::Copying) {}
+        if is_declined() {
+            // Times of half a copy would be neither the file's nor the copy's. What is not open `work` tells.
+            let _ = decline(engine);
+        }
         return work(engine);
     }
     progress::meanwhile(move || copy_beneath(&base), || work(engine))
