@@ -54,15 +54,13 @@ pub fn measure() {
     let file = LARGE.file();
     let bytes = std::fs::metadata(&file).expect("the file was just made").len();
     println!("\nsize: {bytes} bytes; median of {REPEATS} (range)");
-    let samples: Vec<[f64; 7]> = (0..REPEATS).map(|_| sample(&file)).collect();
+    let samples: Vec<[f64; 5]> = (0..REPEATS).map(|_| sample(&file)).collect();
     let names = [
         "FileReaderSync, best block",
         "quick_check, where the file lies",
         "quick_check, the browser\u{2019}s copy",
         "quick_check, native SQLite",
         "cancel while it is checked",
-        "cancel while an index is built",
-        "from then on to the first rows",
     ];
     for (at, name) in names.into_iter().enumerate() {
         let mut figures: Vec<f64> = samples.iter().map(|sample| sample[at]).collect();
@@ -74,20 +72,19 @@ pub fn measure() {
     }
 }
 
-fn sample(file: &Path) -> [f64; 7] {
+fn sample(file: &Path) -> [f64; 5] {
     let raw = raw_ms(file);
     let in_place = opened(file);
     in_place.click("button", "Do not copy");
     let where_it_lies = check_ms(&in_place);
     let check_cancelled = cancelled_check_ms(&in_place);
-    let (index_cancelled, answers_again) = cancelled_index_ms(&in_place);
     drop(in_place);
     let copied = opened(file);
     let copying = || copied.text_of(".filebar").map(|text| text.contains("copying"));
     copied.until("the copy begins", SOON, || copying().filter(|goes_on| *goes_on));
     copied.until("the copy is there", RUN, || copying().filter(|goes_on| !*goes_on));
     let copy = check_ms(&copied);
-    [raw, where_it_lies, copy, native_ms(file), check_cancelled, index_cancelled, answers_again]
+    [raw, where_it_lies, copy, native_ms(file), check_cancelled]
 }
 
 /// Without the page's policy, which forbids a worker made of text.
@@ -132,19 +129,4 @@ fn cancelled_check_ms(browser: &Browser) -> f64 {
     browser.status("Quick check goes on", SOON);
     let over = "!document.querySelector('main').textContent.includes('Quick check goes on')";
     browser.js(CANCEL, vec![over.into()]).as_f64().expect("a time")
-}
-
-/// In the sort of CREATE INDEX nothing is polled: the worker is ended and another one opens the file again.
-fn cancelled_index_ms(browser: &Browser) -> (f64, f64) {
-    browser.click("link", "Summary");
-    browser.click("button", "Run everything");
-    browser.status("Building ", RUN);
-    let over =
-        "[...document.querySelectorAll('[role=status], output')].some(one => one.textContent.includes('Cancelled'))";
-    let cancelled = browser.js(CANCEL, vec![over.into()]).as_f64().expect("a time");
-    let start = Instant::now();
-    browser.js("location.hash = '#/overview/terminal_log'", vec![]);
-    browser.click("button", "Look at the rows of terminal_log");
-    browser.until("rows of the file", RUN, || browser.text_of("[role=gridcell]").filter(|text| !text.is_empty()));
-    (cancelled, start.elapsed().as_secs_f64() * 1e3)
 }

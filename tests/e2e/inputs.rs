@@ -127,12 +127,13 @@ fn a_check_tells_a_damaged_file_from_a_whole_one() {
     let words = words.lines().last().expect("a line");
     assert!(list.contains(words), "{list:?} lacks {words:?}");
     browser.find("button", "Copy the list");
+
+    browser.click("link", "Summary");
     let report = browser.report();
     assert_eq!(report["integrity"]["depth"], "quick");
     assert!(report["integrity"]["problems"].to_string().contains(words), "{}", report["integrity"]);
 
     // What is left of a file that was cut is shown, with a note.
-    browser.click("link", "Summary");
     browser.open_files(&[&files.write("half.sqlite", &whole[..last])]);
     let notices = browser.report()["database"]["notices"].to_string();
     assert!(notices.contains("cut short"), "{notices}");
