@@ -204,13 +204,19 @@ fn print_slowest_steps(sample: &Sample) {
 }
 
 fn print(what: &str, unit: &str, samples: &[Sample], figure: impl Fn(&Sample) -> Option<f64>) {
-    let mut figures: Vec<f64> = samples.iter().filter_map(figure).collect();
+    print_figures(what, unit, samples.iter().filter_map(figure).collect());
+}
+
+/// Their median and range. Gives the median back.
+fn print_figures(what: &str, unit: &str, mut figures: Vec<f64>) -> Option<f64> {
     figures.sort_by(f64::total_cmp);
-    match figures.as_slice() {
-        [] => println!("  {what:<34} {:>9} {unit:<4} this browser or system does not tell", "-"),
-        [least, .., most] => {
-            println!("  {what:<34} {:>9.0} {unit:<4} ({least:.0} to {most:.0})", figures[figures.len() / 2]);
+    let median = figures.get(figures.len() / 2).copied();
+    match (figures.as_slice(), median) {
+        ([least, .., most], Some(median)) => {
+            println!("  {what:<34} {median:>9.0} {unit:<4} ({least:.0} to {most:.0})");
         }
-        [only] => println!("  {what:<34} {only:>9.0} {unit}"),
+        ([only], _) => println!("  {what:<34} {only:>9.0} {unit}"),
+        _ => println!("  {what:<34} {:>9} {unit:<4} this browser or system does not tell", "-"),
     }
+    median
 }

@@ -3,7 +3,7 @@
 use std::io::{BufWriter, Write};
 use std::path::{Path, PathBuf};
 
-use super::{MIB, REPEATS, RUN};
+use super::{MIB, REPEATS, RUN, print_figures};
 use crate::browser::Browser;
 
 const BYTES: u64 = 1_000_000_000;
@@ -14,10 +14,7 @@ pub fn measure() {
     println!("\nlog: {bytes} bytes of tracing\u{2019}s full format; median of {REPEATS} (range)");
     let samples: Vec<[f64; 2]> = (0..REPEATS).map(|_| read(&path)).collect();
     for (at, what, unit) in [(0, "log chosen to its answer", "ms"), (1, "renderer, high-water mark", "MiB")] {
-        let mut figures: Vec<f64> = samples.iter().map(|sample| sample[at]).collect();
-        figures.sort_by(f64::total_cmp);
-        let median = figures[figures.len() / 2];
-        println!("  {what:<34} {median:>9.0} {unit:<4} ({:.0} to {:.0})", figures[0], figures[figures.len() - 1]);
+        print_figures(what, unit, samples.iter().map(|sample| sample[at]).collect());
     }
 }
 

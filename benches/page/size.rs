@@ -6,7 +6,7 @@ use std::time::Instant;
 
 use rusqlite::Connection;
 
-use super::{MIB, REPEATS, RUN};
+use super::{MIB, REPEATS, RUN, print_figures};
 use crate::browser::{Browser, SOON};
 use crate::fixture::Fixture;
 
@@ -62,14 +62,11 @@ pub fn measure() {
         "quick_check, native SQLite",
         "cancel while it is checked",
     ];
-    for (at, name) in names.into_iter().enumerate() {
-        let mut figures: Vec<f64> = samples.iter().map(|sample| sample[at]).collect();
-        figures.sort_by(f64::total_cmp);
-        let median = figures[figures.len() / 2];
-        let range = format!("({:.0} to {:.0})", figures[0], figures[figures.len() - 1]);
-        let rate = if at < 4 { format!(", {:.0} MiB/s", bytes as f64 / MIB / (median / 1e3)) } else { String::new() };
-        println!("  {name:<34} {median:>9.0} ms   {range}{rate}");
-    }
+    let median = |(at, name)| print_figures(name, "ms", samples.iter().map(|sample: &[f64; 5]| sample[at]).collect());
+    let medians: Vec<f64> = names.into_iter().enumerate().filter_map(median).collect();
+    let rates: Vec<String> =
+        medians.iter().take(4).map(|ms| format!("{:.0}", bytes as f64 / MIB / (ms / 1e3))).collect();
+    println!("  the first four in MiB/s: {}", rates.join(", "));
 }
 
 fn sample(file: &Path) -> [f64; 5] {

@@ -38,22 +38,22 @@ impl Inspector {
         }
         let before = self.integrity.get_untracked();
         self.integrity.set(Integrity::Checking { depth, pages: (0, 0) });
-        // Another database may have been opened meanwhile.
-        let set = move |next| {
-            if self.integrity.with_untracked(Integrity::is_checking) {
-                self.integrity.set(next);
+        // Another database may have been opened meanwhile: then nothing is being checked any more.
+        let is_over = move || !self.integrity.with_untracked(Integrity::is_checking);
+        let on_progress = move |n_done, n_total| {
+            if !is_over() {
+                self.integrity.set(Integrity::Checking { depth, pages: (n_done, n_total) });
             }
         };
-        let on_progress = move |n_done, n_total| set(Integrity::Checking { depth, pages: (n_done, n_total) });
         spawn_local(async move {
             let client = self.client.get_value();
             let answer = client.call_with_progress(CheckIntegrity { depth }, on_progress).await;
-            set(match answer.map_err(ClientError::into_failure) {
+            if is_over() {
+                return;
+            }
+            self.integrity.set(match answer.map_err(ClientError::into_failure) {
                 Ok(found) => {
-                    // Of this database: with another one nothing is being checked any more.
-                    if self.integrity.with_untracked(Integrity::is_checking) {
-                        self.change_report(|report| report.integrity = Some(found));
-                    }
+                    self.change_report(|report| report.integrity = Some(found));
                     Integrity::Idle
                 }
                 Err(failure) if failure.kind == FailureKind::Cancelled => before,

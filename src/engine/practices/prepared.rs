@@ -37,11 +37,9 @@ pub fn run(lab: &Lab<'_>, query: &DocumentedQuery) -> Result<Findings> {
         return Ok(Findings::not_applicable("There is nothing to look up", why));
     }
     let formatted = |text: &str| query.sql.replace("?1", &format!("'{text}'"));
-    let shown = match masked(Value::Text(texts[0].clone()), [&query.parameters[0].name, &query.parameters[0].column]) {
-        Value::Text(text) => formatted(&text),
-        _ => query.sql.clone(),
-    };
     let values: Vec<Value> = texts.iter().cloned().map(Value::Text).collect();
+    let names = [query.parameters[0].name.as_str(), &query.parameters[0].column];
+    let shown = formatted(&masked(values[0].clone(), names).display());
     let mut prepared = db.prepare(&query.sql)?;
     let by_format = || -> Result<()> {
         for text in &texts {

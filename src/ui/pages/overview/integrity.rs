@@ -105,9 +105,8 @@ fn Outcome(report: IntegrityReport) -> impl IntoView {
     let words = report.words();
     if report.is_whole() {
         return view! {
-            <p role="status">
+            <p role="status" class="row row-tight">
                 <Icon glyph=Glyph::Check />
-                " "
                 {words}
             </p>
         }
