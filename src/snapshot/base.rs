@@ -5,6 +5,7 @@ use std::cell::{Cell, RefCell};
 use std::io;
 use std::rc::Rc;
 
+use super::cached::CachedSource;
 use super::scratch::Scratch;
 use super::source::{RamSource, Source, available};
 
@@ -27,7 +28,15 @@ struct Inner {
 /// Where the bytes are copied to.
 enum Copied {
     Ram(RamSource),
-    Disk { scratch: Box<dyn Scratch>, len: u64 },
+    Disk(Written),
+    /// All of them are there: nothing is written any more, and what walks through them is read ahead of.
+    WholeOnDisk(CachedSource<Written>),
+}
+
+/// The first bytes of a scratch file.
+struct Written {
+    scratch: Box<dyn Scratch>,
+    len: u64,
 }
 
 /// How far a base has moved into RAM or into a scratch file.
@@ -97,7 +106,7 @@ impl Base {
         let copied = copy.len();
         let state = match (self.0.lazy.borrow().is_some(), &*copy) {
             (false, Copied::Ram(_)) => PromotionState::InRam,
-            (false, Copied::Disk { .. }) => PromotionState::OnDisk,
+            (false, _) => PromotionState::OnDisk,
             (true, _) if copied == 0 => PromotionState::Lazy,
             (true, _) => PromotionState::Copying,
         };
@@ -107,7 +116,7 @@ impl Base {
     /// Later steps copy into `scratch` instead of into RAM, from the start. A base that has been copied stays as it is.
     pub fn promote_to(&self, scratch: impl Scratch + 'static) {
         if self.0.lazy.borrow().is_some() {
-            self.0.copy.replace(Copied::Disk { scratch: Box::new(scratch), len: 0 });
+            self.0.copy.replace(Copied::Disk(Written { scratch: Box::new(scratch), len: 0 }));
         }
     }
 
@@ -138,6 +147,7 @@ impl Base {
         })?;
         if self.0.copy.borrow().len() == self.0.len {
             self.0.lazy.take();
+            self.0.copy.replace(self.0.copy.take().whole());
         } else {
             self.0.slice.set(slice);
         }
@@ -175,35 +185,60 @@ impl Default for Copied {
 }
 
 impl Copied {
+    /// What a scratch file's cache keeps. A read of it costs microseconds, so that little is enough.
+    const CACHED: usize = 8 << 20;
+
     fn len(&self) -> u64 {
         match self {
             Self::Ram(ram) => ram.len(),
-            Self::Disk { len, .. } => *len,
+            Self::Disk(written) => written.len,
+            Self::WholeOnDisk(cached) => cached.len(),
         }
     }
 
     fn read_at(&self, offset: u64, buf: &mut [u8]) -> io::Result<usize> {
         match self {
             Self::Ram(ram) => ram.read_at(offset, buf),
-            Self::Disk { scratch, len } => {
-                let n = available(*len, offset, buf.len());
-                if n > 0 {
-                    scratch.read_at(offset, &mut buf[..n])?;
-                }
-                Ok(n)
-            }
+            Self::Disk(written) => written.read_at(offset, buf),
+            Self::WholeOnDisk(cached) => cached.read_at(offset, buf),
         }
     }
 
     fn append(&mut self, bytes: &[u8]) -> io::Result<()> {
         match self {
             Self::Ram(ram) => ram.append(bytes),
-            Self::Disk { scratch, len } => {
-                let full = |error: io::Error| io::Error::new(io::ErrorKind::StorageFull, error.to_string());
-                scratch.write_at(*len, bytes).map_err(full)?;
-                *len += bytes.len() as u64;
-                Ok(())
-            }
+            Self::Disk(written) => written.append(bytes),
+            Self::WholeOnDisk(_) => Err(io::Error::new(io::ErrorKind::Unsupported, "the copy is whole")),
         }
+    }
+
+    fn whole(self) -> Self {
+        match self {
+            Self::Disk(written) => Self::WholeOnDisk(CachedSource::with_bound(written, Self::CACHED)),
+            other => other,
+        }
+    }
+}
+
+impl Written {
+    fn append(&mut self, bytes: &[u8]) -> io::Result<()> {
+        let full = |error: io::Error| io::Error::new(io::ErrorKind::StorageFull, error.to_string());
+        self.scratch.write_at(self.len, bytes).map_err(full)?;
+        self.len += bytes.len() as u64;
+        Ok(())
+    }
+}
+
+impl Source for Written {
+    fn len(&self) -> u64 {
+        self.len
+    }
+
+    fn read_at(&self, offset: u64, buf: &mut [u8]) -> io::Result<usize> {
+        let n = available(self.len, offset, buf.len());
+        if n > 0 {
+            self.scratch.read_at(offset, &mut buf[..n])?;
+        }
+        Ok(n)
     }
 }

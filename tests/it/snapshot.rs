@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
 use cortex_inspector::snapshot::{
-    self, Base, CachedSource, Counters, FileSource, Fork, Overlay, PromotionState, RamSource, Source, VFS_NAME,
+    self, Base, CachedSource, Counters, FileSource, Fork, Overlay, PromotionState, RamSource, Scratch, Source, VFS_NAME,
 };
 use proptest::prelude::*;
 use rusqlite::{Connection, ErrorCode, OpenFlags};
@@ -497,6 +497,11 @@ impl Probe {
     fn new(bytes: Vec<u8>) -> Probe {
         Probe { bytes: bytes.into(), reads: Rc::default(), fault: Rc::new(Cell::new(Fault::None)) }
     }
+
+    /// How many blocks each read asked for.
+    fn blocks(&self) -> Vec<usize> {
+        self.reads.borrow().iter().map(|(_, length)| length / BLOCK).collect()
+    }
 }
 
 impl Source for Probe {
@@ -571,6 +576,35 @@ fn what_is_copied_is_read_from_ram() {
     base.read_at(1_000_000, &mut buf).unwrap();
     assert_eq!(*probe.reads.borrow(), [(2_000_000, 500_000)]);
     assert!(buf == probe.bytes[1_000_000..2_500_000]);
+}
+
+/// A scratch file that counts how often it is read.
+struct Counted(std::fs::File, Rc<Cell<usize>>);
+
+impl Scratch for Counted {
+    fn read_at(&self, offset: u64, buf: &mut [u8]) -> io::Result<()> {
+        self.1.set(self.1.get() + 1);
+        Scratch::read_at(&self.0, offset, buf)
+    }
+
+    fn write_at(&self, offset: u64, bytes: &[u8]) -> io::Result<()> {
+        Scratch::write_at(&self.0, offset, bytes)
+    }
+}
+
+#[test]
+fn a_copy_on_disk_is_read_ahead_of_once_it_is_whole() {
+    let bytes: Vec<u8> = (0..9_000_000_u32).map(|n| (n % 251) as u8).collect();
+    let base = Base::new(Probe::new(bytes.clone()));
+    let reads = Rc::new(Cell::new(0));
+    base.promote_to(Counted(tempfile::tempfile().unwrap(), reads.clone()));
+    while base.promote_step(2_000_000).unwrap().state != PromotionState::OnDisk {}
+    let mut page = [0; 4096];
+    for at in (0..bytes.len()).step_by(page.len()) {
+        let n = base.read_at(at as u64, &mut page).unwrap();
+        assert!(page[..n] == bytes[at..at + n], "other bytes at {at}");
+    }
+    assert!(reads.get() < 20, "{} reads", reads.get());
 }
 
 #[test]
@@ -701,14 +735,24 @@ fn offsets_pass_four_gigabytes() {
 #[test]
 fn a_walk_through_the_source_reads_ahead_further_and_further() {
     let probe = Probe::new(vec![7; 40 << 20]);
+    walk(&CachedSource::new(probe.clone()), 0..probe.len());
+    assert_eq!(probe.blocks(), [1, 4, 16, 64, 256, 1024, 1024, 171]);
+    assert_eq!(probe.blocks().iter().sum::<usize>(), (40 << 20) / BLOCK);
+}
+
+#[test]
+fn a_walk_steps_over_the_pages_of_others() {
+    let probe = Probe::new(vec![7; 40 << 20]);
     let cached = CachedSource::new(probe.clone());
     let mut page = [0; 4096];
-    for offset in (0..probe.len()).step_by(page.len()) {
+    for offset in (0..8 << 20).step_by(page.len()).filter(|offset| offset / 100_000 % 3 == 0) {
         cached.read_at(offset, &mut page).unwrap();
     }
-    let blocks: Vec<usize> = probe.reads.borrow().iter().map(|(_, length)| length / BLOCK).collect();
-    assert_eq!(blocks, [1, 2, 4, 8, 16, 32, 64, 33]);
-    assert_eq!(blocks.iter().sum::<usize>(), (40 << 20) / BLOCK);
+    let reads = probe.reads.borrow().len();
+    assert!(reads <= 8, "{:?}", probe.reads.borrow());
+    // What lies too far away is no step of it.
+    cached.read_at(30 << 20, &mut page).unwrap();
+    assert_eq!(*probe.reads.borrow().last().unwrap(), (30 << 20, BLOCK));
 }
 
 #[test]
@@ -716,31 +760,50 @@ fn random_reads_fetch_one_block_and_disturb_no_walk() {
     let probe = Probe::new(vec![7; 64 << 20]);
     let cached = CachedSource::new(probe.clone());
     let mut page = [0; 4096];
-    for turn in 0..6_u64 {
-        // Forward through the first half where the walk stopped, then far away and never in order.
-        let walked: usize = (1 << turn) - 1;
+    let mut walked = 0;
+    for turn in 0..6_u32 {
+        // Forward where the walk stopped, then far away and never in order.
         cached.read_at((walked * BLOCK) as u64, &mut page).unwrap();
-        cached.read_at((255 - turn * turn * 3) * BLOCK as u64, &mut page).unwrap();
+        walked += 4_usize.pow(turn);
+        cached.read_at(u64::from(63 - turn * turn) << 20, &mut page).unwrap();
     }
-    let blocks: Vec<usize> = probe.reads.borrow().iter().map(|(_, length)| length / BLOCK).collect();
-    assert_eq!(blocks, [1, 1, 2, 1, 4, 1, 8, 1, 16, 1, 32, 1]);
+    assert_eq!(probe.blocks(), [1, 1, 4, 1, 16, 1, 64, 1, 256, 1, 1024, 1]);
 }
 
 #[test]
-fn blocks_of_a_read_ahead_do_not_evict_each_other() {
+fn a_read_ahead_is_fetched_once_and_leaves_when_it_has_been_read() {
     let probe = Probe::new(vec![7; 64 << 20]);
-    let cached = CachedSource::with_bound(probe.clone(), 16 * BLOCK);
+    let cached = CachedSource::with_bound(probe.clone(), 256 * BLOCK);
     let mut page = [0; 4096];
-    // Fill the cache so that every further block has to evict one.
-    for block in 0..64 {
-        cached.read_at(block * 3 % 128 * BLOCK as u64, &mut page).unwrap();
+    // Fill the cache so that all further ones have to evict.
+    for block in 0..512 {
+        cached.read_at(block * 37 % 2048 * BLOCK as u64, &mut page).unwrap();
     }
     probe.reads.take();
-    for offset in (200 * BLOCK as u64..256 * BLOCK as u64).step_by(page.len()) {
-        cached.read_at(offset, &mut page).unwrap();
+    walk(&cached, 48 << 20..64 << 20);
+    let fetched: usize = probe.blocks().iter().sum();
+    assert_eq!(fetched, 1024, "each block is fetched once: {:?}", probe.reads.borrow());
+}
+
+#[test]
+fn what_is_read_again_and_again_stays_while_walks_go_by() {
+    let probe = Probe::new(vec![7; 64 << 20]);
+    let cached = CachedSource::with_bound(probe.clone(), 64 * BLOCK);
+    let root = 50 << 20;
+    for start in (0..32 << 20).step_by(BLOCK) {
+        cached.read_at(root, &mut [0; 4096]).unwrap();
+        walk(&cached, start..start + BLOCK as u64);
     }
-    let blocks: usize = probe.reads.borrow().iter().map(|(_, length)| length / BLOCK).sum();
-    assert_eq!(blocks, 56, "each block is fetched once: {:?}", probe.reads.borrow());
+    let of_root = probe.reads.borrow().iter().filter(|(offset, _)| *offset == root).count();
+    assert_eq!(of_root, 1);
+}
+
+/// Reads what is in `range` as SQLite does, page by page.
+fn walk(source: &impl Source, range: std::ops::Range<u64>) {
+    let mut page = [0; 4096];
+    for offset in range.step_by(page.len()) {
+        source.read_at(offset, &mut page).unwrap();
+    }
 }
 
 proptest! {
@@ -748,9 +811,9 @@ proptest! {
 
     #[test]
     fn a_cache_answers_like_the_bytes(
-        len in 0..12 * BLOCK,
-        bound in 0..6 * BLOCK,
-        reads in prop::collection::vec((0..13 * BLOCK, 0..3 * BLOCK, any::<bool>()), 1..40),
+        len in 0..60 * BLOCK,
+        bound in 0..30 * BLOCK,
+        reads in prop::collection::vec((0..61 * BLOCK, 0..4 * BLOCK, any::<bool>()), 1..80),
     ) {
         let bytes: Vec<u8> = (0..len).map(|n| (n / 7 + n / BLOCK * 31) as u8).collect();
         let cached = CachedSource::with_bound(Probe::new(bytes.clone()), bound);
