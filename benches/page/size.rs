@@ -46,7 +46,7 @@ return new Promise(done => {
 ";
 
 /// Reads every page of the largest table, in their order in its b-tree.
-const SCAN: &str = "SELECT sum(length(content)) FROM execution_logs";
+const SCAN: &str = "SELECT sum(length(content)) FROM terminal_log";
 
 const FIGURES: [&str; 8] = [
     "FileReaderSync, best block",
@@ -67,7 +67,7 @@ pub fn measure() {
     let samples: Vec<[f64; FIGURES.len()]> = (0..REPEATS).map(|_| sample(&file)).collect();
     for (at, name) in FIGURES.into_iter().enumerate() {
         let median = print_figures(name, "ms", samples.iter().map(|sample| sample[at]).collect());
-        let read = if name.starts_with("table") { scanned } else { bytes };
+        let read = if name.starts_with("table") { scanned } else { bytes as f64 };
         if let Some(ms) = median.filter(|_| !name.starts_with("cancel")) {
             println!("{:>48.0} MiB/s", read / MIB / (ms / 1e3));
         }
@@ -93,14 +93,16 @@ fn sample(file: &Path) -> [f64; FIGURES.len()] {
 
 fn table_bytes(file: &Path) -> f64 {
     let db = Connection::open(file).expect("the file opens");
-    let sql = "SELECT sum(pgsize) FROM dbstat WHERE name = 'execution_logs' AND aggregate";
+    let sql = "SELECT CAST(pgsize AS REAL) FROM dbstat WHERE name = 'terminal_log' AND aggregate = TRUE";
     db.query_row(sql, [], |row| row.get(0)).expect("the size of the table")
 }
 
 /// The median of ten scans, as the page measures it. Its page cache is far too small to answer any of them.
 fn scan_ms(browser: &Browser) -> f64 {
     browser.click("link", "Benchmarks");
-    browser.js("document.querySelectorAll('details').forEach(details => details.open = true)", vec![]);
+    let opened = "const details = document.querySelector('details:has(#n-samples)');
+        return details ? details.open = true : false";
+    browser.until("how it is measured", SOON, || browser.js(opened, vec![]).as_bool().filter(|is_open| *is_open));
     for (field, value) in [
         ("Samples", "10"),
         ("Time budget", "10"),
@@ -114,9 +116,9 @@ fn scan_ms(browser: &Browser) -> f64 {
     let median = "return document.querySelector('[aria-labelledby=statements] tbody strong')?.textContent ?? ''";
     let read = || browser.js(median, vec![]).as_str().map(str::to_owned).filter(|median| !median.is_empty());
     let median = browser.until("the statements are compared", RUN, read);
-    let (figure, unit) = median.split_once(|c: char| c.is_whitespace()).expect("a figure and its unit");
+    let (figure, unit) = median.split_at(median.find(char::is_alphabetic).expect("a unit"));
     let ms = if unit == "s" { 1e3 } else { 1.0 };
-    figure.parse::<f64>().expect("a figure") * ms
+    figure.trim().parse::<f64>().expect("a figure") * ms
 }
 
 /// Without the page's policy, which forbids a worker made of text.

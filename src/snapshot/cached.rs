@@ -3,14 +3,15 @@
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::io;
+use std::ops::Range;
 
 use super::source::{Source, available};
 
 /// Keeps extents of a slower source in memory: each is what one read of it brought.
 ///
-/// A read that goes on where an earlier one stopped, or a little behind it, fetches four times as much as that one did,
-/// up to [`CachedSource::READ_AHEAD`]; any other fetches one block. Several readers walking different parts of the
-/// source do not disturb each other.
+/// A read that goes on where an earlier one stopped, upwards or downwards, fetches four times as much as that one did, up
+/// to [`CachedSource::READ_AHEAD`]; any other fetches one block. SQLite scans a table either way, and its own checks go
+/// downwards. Several readers walking different parts of the source do not disturb each other.
 ///
 /// Extents leave by second chance (CLOCK), and a read-ahead as soon as it has been read to its end.
 pub struct CachedSource<S> {
@@ -33,16 +34,24 @@ struct Cache {
 struct Extent {
     bytes: Vec<u8>,
     referenced: bool,
-    /// Fetched for a walk that has not come to its end yet.
-    ahead: bool,
+    /// Of the walk that it was fetched for, which has not come to its end yet.
+    ahead: Option<Heading>,
 }
 
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Heading {
+    Up,
+    Down,
+}
+
+#[derive(Clone)]
 struct Walk {
-    /// Where it would go on.
-    next: u64,
-    /// How many bytes it fetches then.
-    length: usize,
+    /// What it has fetched, with what stood in the cache beside it.
+    seen: Range<u64>,
+    /// Not known before its second step.
+    heading: Option<Heading>,
+    /// How many bytes it fetches next.
+    length: u64,
 }
 
 impl<S: Source> CachedSource<S> {
@@ -66,18 +75,18 @@ impl<S: Source> CachedSource<S> {
 
     /// Fills the start of `buf` with what is at `offset`, which is not in the cache, and answers how much that is.
     fn fetch(&self, cache: &mut Cache, offset: u64, buf: &mut [u8]) -> io::Result<usize> {
+        let block = Self::BLOCK as u64;
         // A quarter of the cache at most, so that one walk cannot push everything else out.
-        let most = Self::READ_AHEAD.min(cache.bound / 4);
-        let (start, length, ahead) = cache.plan(Self::BLOCK, most, offset, buf.len());
-        let length = available(self.source.len(), start, length);
+        let most = (Self::READ_AHEAD.min(cache.bound / 4) as u64).next_multiple_of(block).max(block);
+        let (range, ahead) = cache.plan(block, most, offset..offset + buf.len() as u64);
+        let length = available(self.source.len(), range.start, (range.end - range.start) as usize);
         let Some(mut bytes) = cache.make_room(length) else {
             // Without memory to keep it, it is only answered.
             let n = self.source.read_at(offset, buf)?;
             return whole(n, buf.len(), offset).map(|()| n);
         };
-        whole(self.source.read_at(start, &mut bytes)?, length, start)?;
-        cache.held += bytes.capacity();
-        cache.extents.insert(start, Extent { bytes, referenced: true, ahead });
+        whole(self.source.read_at(range.start, &mut bytes)?, length, range.start)?;
+        cache.keep(range.start, Extent { bytes, referenced: true, ahead });
         Ok(cache.copy(offset, buf))
     }
 }
@@ -114,12 +123,37 @@ impl<S: Source> Source for CachedSource<S> {
     }
 }
 
+impl Walk {
+    /// How far a step may lead over what lies between, which is fetched too: pages of another b-tree, which grew with
+    /// this one, or an inner page that is read first. A quarter of what it fetches, and no more than this.
+    const STEP: u64 = 1 << 20;
+    const GROWTH: u64 = 4;
+
+    /// The way in which whole blocks would continue it.
+    fn goes_on(&self, blocks: &Range<u64>) -> Option<Heading> {
+        let step = Self::STEP.min(self.length / 4);
+        let Range { start: from, end: to } = self.seen;
+        let up = (to..=to + step).contains(&blocks.start);
+        let down = (from.saturating_sub(step)..=from).contains(&blocks.end) && from - blocks.start <= self.length;
+        match self.heading {
+            Some(Heading::Up) | None if up => Some(Heading::Up),
+            Some(Heading::Down) | None if down => Some(Heading::Down),
+            _ => None,
+        }
+    }
+
+    /// What it fetches next.
+    fn next(&self, heading: Heading) -> Range<u64> {
+        match heading {
+            Heading::Up => self.seen.end..self.seen.end + self.length,
+            Heading::Down => self.seen.start.saturating_sub(self.length)..self.seen.start,
+        }
+    }
+}
+
 impl Cache {
     /// A join walks a few b-trees at a time, and each walk visits inner pages now and then.
     const WALKS: usize = 4;
-    /// How far a walk may step over what lies between: pages of another b-tree, which grew with this one.
-    const STEP: u64 = 256 << 10;
-    const GROWTH: usize = 4;
 
     /// Copies to the start of `buf` what is held from `offset` on, and answers how much that is.
     fn copy(&mut self, offset: u64, buf: &mut [u8]) -> usize {
@@ -129,32 +163,70 @@ impl Cache {
         if n > 0 {
             let (from, to) = (within as usize, within as usize + n);
             buf[..n].copy_from_slice(&extent.bytes[from..to]);
-            let spent = extent.ahead && to == extent.bytes.len();
-            extent.ahead &= !spent;
+            let spent = match extent.ahead {
+                Some(Heading::Up) => to == extent.bytes.len(),
+                Some(Heading::Down) => from == 0,
+                None => false,
+            };
+            if spent {
+                extent.ahead = None;
+            }
             extent.referenced = !spent;
         }
         n
     }
 
-    /// Where to begin and how many bytes to fetch when `wanted` bytes at `offset` are missing, and whether that is more
-    /// than is asked for.
-    fn plan(&mut self, block: usize, most: usize, offset: u64, wanted: usize) -> (u64, usize, bool) {
-        let start = offset - offset % block as u64;
-        let asked = (offset - start) as usize + wanted;
-        let goes_on = |walk: &Walk| (walk.next..=walk.next + Self::STEP.min(walk.length as u64)).contains(&start);
-        let known = self.walks.iter().position(goes_on);
-        let ahead = known.map_or(block, |walk| self.walks.remove(walk).length);
-        let length = ahead.max(asked).min(most).next_multiple_of(block).max(block);
-        // Stopping at what is here already avoids reading it twice, and the walk goes on behind it.
-        let following = self.extents.range(start..).next().map(|(&next, _)| (next - start) as usize);
-        let length = following.map_or(length, |following| following.min(length));
-        let mut next = start + length as u64;
-        while let Some(here) = self.extents.get(&next) {
-            next += here.bytes.len() as u64;
+    /// Which blocks to fetch when the first byte of `asked` is missing, `most` bytes at a time, and for which heading
+    /// some of them are not asked for.
+    fn plan(&mut self, block: u64, most: u64, asked: Range<u64>) -> (Range<u64>, Option<Heading>) {
+        let first = asked.start - asked.start % block;
+        let asked = first..asked.end.next_multiple_of(block).min(first + most);
+        let known = self.walks.iter().enumerate().find_map(|(at, walk)| Some((at, walk.goes_on(&asked)?)));
+        let (mut range, heading, length) = match known {
+            Some((at, heading)) => {
+                let walk = self.walks.remove(at);
+                (walk.next(heading), Some(heading), walk.length)
+            }
+            None => (asked.clone(), None, block),
+        };
+        range.end = range.end.max(asked.end);
+        // What is here already is not read again, but for single blocks: stepping around them costs more.
+        let is_long = |extent: &Extent| extent.bytes.len() as u64 > block;
+        if let Some((start, below)) = self.extents.range(..first).rev().find(|(_, extent)| is_long(extent)) {
+            range.start = range.start.max(start + below.bytes.len() as u64);
         }
+        if let Some((start, _)) = self.extents.range(first..range.end).find(|(_, extent)| is_long(extent)) {
+            range.end = *start;
+        }
+        let seen = self.with_neighbours(range.clone());
         self.walks.truncate(Self::WALKS - 1);
-        self.walks.insert(0, Walk { next, length: ahead.saturating_mul(Self::GROWTH).min(most.max(block)) });
-        (start, length, length > asked.next_multiple_of(block))
+        self.walks.insert(0, Walk { seen, heading, length: (length * Walk::GROWTH).min(most) });
+        let is_more = range.end - range.start > asked.end - asked.start;
+        (range, heading.filter(|_| is_more))
+    }
+
+    /// A range and what is here on both sides of it, without a gap.
+    fn with_neighbours(&self, Range { start: mut from, end: mut to }: Range<u64>) -> Range<u64> {
+        while let Some(above) = self.extents.get(&to) {
+            to += above.bytes.len() as u64;
+        }
+        for (start, below) in self.extents.range(..from).rev() {
+            if start + below.bytes.len() as u64 != from {
+                break;
+            }
+            from = *start;
+        }
+        from..to
+    }
+
+    /// In the place of single blocks that it holds too.
+    fn keep(&mut self, start: u64, extent: Extent) {
+        let end = start + extent.bytes.len() as u64;
+        while let Some((&within, _)) = self.extents.range(start..end).next() {
+            self.held -= self.extents.remove(&within).map_or(0, |block| block.bytes.capacity());
+        }
+        self.held += extent.bytes.capacity();
+        self.extents.insert(start, extent);
     }
 
     /// A buffer of `length` bytes, for which others leave if need be. None where there is no memory.
