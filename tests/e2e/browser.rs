@@ -159,8 +159,30 @@ impl Browser {
         };
         let folder = browser.downloads.path().to_path_buf();
         browser.cdp("Browser.setDownloadBehavior", json!({ "behavior": "allow", "downloadPath": folder }));
-        browser.cdp("Page.addScriptToEvaluateOnNewDocument", json!({ "source": NOTES }));
+        browser.take_notes();
         browser
+    }
+
+    fn take_notes(&self) {
+        self.cdp("Page.addScriptToEvaluateOnNewDocument", json!({ "source": NOTES }));
+    }
+
+    /// The page in another tab, which is the one that is steered from here on.
+    #[track_caller]
+    pub fn new_tab(&self) {
+        let tab = self.wait(self.client().new_window(true), "open a tab");
+        self.wait(self.client().switch_to_window(tab.handle), "go to the new tab");
+        self.take_notes();
+        self.load();
+    }
+
+    /// Closes the tab that is steered and goes back to the first.
+    #[track_caller]
+    pub fn close_tab(&self) {
+        self.wait(self.client().close_window(), "close the tab");
+        let tabs = self.wait(self.client().windows(), "look for other tabs");
+        let first = tabs.into_iter().next().expect("another tab");
+        self.wait(self.client().switch_to_window(first), "go to the first tab");
     }
 
     /// Loads the page, anew if it was loaded before.

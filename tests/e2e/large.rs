@@ -2,9 +2,11 @@
 
 use std::fs::File;
 use std::os::unix::fs::FileExt;
+use std::path::PathBuf;
 use std::time::Instant;
 
 use rusqlite::Connection;
+use tempfile::TempDir;
 
 use crate::browser::{Browser, SOON};
 use crate::fixture::Fixture;
@@ -12,15 +14,14 @@ use crate::fixture::Fixture;
 const BYTES: u64 = 5 << 30;
 const PAGE: u64 = 4096;
 
-#[test]
-fn five_gigabytes_are_answered_at_once_and_read_where_they_are() {
-    let folder = tempfile::tempdir().expect("a temporary folder");
+/// A small file, a hole, and rows behind it.
+fn with_a_hole(folder: &TempDir, bytes: u64) -> PathBuf {
     let path = folder.path().join("large.sqlite");
     std::fs::copy(Fixture::SMALL.file(), &path).expect("a copy");
     let file = File::options().write(true).open(&path).expect("the copy opens");
-    file.set_len(BYTES).expect("a hole");
+    file.set_len(bytes).expect("a hole");
     // The header counts the hole among the pages, so that SQLite puts new ones behind it.
-    file.write_all_at(&((BYTES / PAGE) as u32).to_be_bytes(), 28).expect("a header");
+    file.write_all_at(&((bytes / PAGE) as u32).to_be_bytes(), 28).expect("a header");
     let db = Connection::open(&path).expect("native SQLite opens it");
     db.execute_batch(
         "CREATE TABLE late (k INTEGER PRIMARY KEY, v);
@@ -28,16 +29,26 @@ fn five_gigabytes_are_answered_at_once_and_read_where_they_are() {
          INSERT INTO late SELECT i, hex(i) FROM n;",
     )
     .expect("rows behind the hole");
-    drop(db);
+    path
+}
 
+#[track_caller]
+fn count_the_rows_behind_the_hole(browser: &Browser) {
+    browser.click("link", "Database");
+    browser.click("button", "Count the rows of late");
+    browser.until("the rows behind the hole", SOON, || browser.text_of("main")?.contains("4,321").then_some(()));
+}
+
+#[test]
+fn five_gigabytes_are_answered_at_once_and_read_where_they_are() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let path = with_a_hole(&folder, BYTES);
     let browser = Browser::open("large");
     let start = Instant::now();
     browser.open_files(&[&path]);
     println!("verdicts of 5 GiB {} ms after the file was chosen", start.elapsed().as_millis());
     // Answered while the copy goes on beneath.
-    browser.click("link", "Database");
-    browser.click("button", "Count the rows of late");
-    browser.until("the rows behind the hole", SOON, || browser.text_of("main")?.contains("4,321").then_some(()));
+    count_the_rows_behind_the_hole(&browser);
     // Nobody needs 5 GiB of zeros on the disk, and only what still goes on can be declined. What takes times waits for the
     // copy, and hears that there will be none.
     browser.click("link", "Queries");
@@ -55,4 +66,45 @@ fn five_gigabytes_are_answered_at_once_and_read_where_they_are() {
         println!("renderer, high-water mark: {} MiB", bytes >> 20);
     }
     browser.check_console_is_quiet();
+}
+
+/// Names of the scratch files that the browser keeps for this site.
+fn scratch_files(browser: &Browser) -> Vec<String> {
+    let script = "return (async () => {
+        const root = await navigator.storage.getDirectory();
+        const folder = await root.getDirectoryHandle('cortex-inspector', { create: true });
+        const names = [];
+        for await (const name of folder.keys()) names.push(name);
+        return names;
+    })()";
+    serde_json::from_value(browser.js(script, vec![])).expect("names")
+}
+
+/// The copy, and the changes that memory should not hold.
+#[track_caller]
+fn with_scratch_files(browser: &Browser, n: usize) -> Vec<String> {
+    browser.until("the scratch files", SOON, || Some(scratch_files(browser)).filter(|names| names.len() == n))
+}
+
+#[test]
+fn tabs_leave_each_other_alone_and_nothing_behind() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let path = with_a_hole(&folder, 3 << 29);
+    let browser = Browser::open("tabs");
+    browser.open_files(&[&path]);
+    let first = with_scratch_files(&browser, 2);
+
+    browser.new_tab();
+    browser.open_files(&[&path]);
+    let both = with_scratch_files(&browser, 4);
+    assert!(first.iter().all(|name| both.contains(name)), "{first:?} are not among {both:?}");
+    count_the_rows_behind_the_hole(&browser);
+
+    // The worker of a tab that is closed has no last word.
+    browser.close_tab();
+    count_the_rows_behind_the_hole(&browser);
+    let left = scratch_files(&browser);
+    assert!(first.iter().all(|name| left.contains(name)), "{first:?} are not among {left:?}");
+    browser.load();
+    with_scratch_files(&browser, 0);
 }

@@ -12,13 +12,23 @@ pub fn headline(tried: &[PracticeReport], n_documented: usize) -> Headline {
             lead: "Each is an experiment on a scratch copy of this file, which is then dropped.".into(),
         };
     }
+    if let [only] = tried {
+        let what = match only.verdict {
+            PracticeVerdict::Holds => "holds",
+            PracticeVerdict::InPart => "holds in part",
+            PracticeVerdict::NoDifference => "makes no difference",
+            PracticeVerdict::DoesNotHold => "does not hold",
+            PracticeVerdict::NotApplicable => "cannot be tried",
+        };
+        return Headline {
+            title: format!("The practice that was tried {what} on this file"),
+            lead: format!("1 of {n_documented} practices has been tried."),
+        };
+    }
     let n = |verdict| tried.iter().filter(|practice| practice.verdict == verdict).count();
-    let holds = n(PracticeVerdict::Holds);
     let all = if tried.len() == n_documented { "" } else { " tried" };
-    let title = match (holds, tried.len()) {
-        (0, 1) => "The practice that was tried does not hold on this file as the guide says".into(),
-        (0, _) => format!("None of {}{all} practices holds on this file as the guide says", tried.len()),
-        (1, 1) => "The practice that was tried holds on this file".into(),
+    let title = match (n(PracticeVerdict::Holds), tried.len()) {
+        (0, total) => format!("None of {total}{all} practices holds in full on this file"),
         (holds, total) if holds == total => format!("All {total}{all} practices hold on this file"),
         (holds, total) => {
             format!("{holds} of {total}{all} practices {} on this file", if holds == 1 { "holds" } else { "hold" })
@@ -65,9 +75,9 @@ mod tests {
         let Headline { title, lead } = headline(&tried, 8);
         assert_eq!(title, "1 of 4 tried practices holds on this file");
         assert_eq!(lead, "2 hold in part and 1 does not hold.");
-        assert_eq!(headline(&tried[..1], 1).title, "The practice that was tried holds on this file");
-        let fails = "The practice that was tried does not hold on this file as the guide says";
-        assert_eq!(headline(&tried[3..], 8).title, fails);
+        assert_eq!(headline(&tried[..1], 8).title, "The practice that was tried holds on this file");
+        assert_eq!(headline(&tried[1..2], 8).title, "The practice that was tried holds in part on this file");
+        assert_eq!(headline(&tried[1..3], 8).title, "None of 2 tried practices holds in full on this file");
         assert!(headline(&[], 8).title.starts_with("None of the 8"));
     }
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use leptos::prelude::*;
 
 use crate::domain::baseline::{Baseline, Comparison};
-use crate::domain::benchmark_words::{interval, percent, percent_range};
+use crate::domain::benchmark_words::{percent, percent_range, spread};
 use crate::domain::charts;
 use crate::domain::measuring::Estimate;
 use crate::domain::numbers;
@@ -101,12 +101,11 @@ fn Against(compared: Compared, now: Memo<Option<Arc<Baseline>>>) -> impl IntoVie
     }
 }
 
-/// With its interval and the number of samples.
 fn median((estimate, n_samples): (Estimate, u32)) -> impl IntoView {
     view! {
         <td class="num">
             <Quantity quantity=numbers::duration(estimate.point_ns) />
-            <span class="sub">{interval(estimate)} ", n = " {numbers::count(n_samples.into())}</span>
+            <span class="sub">{spread(Some(estimate), n_samples.into())}</span>
         </td>
     }
 }
