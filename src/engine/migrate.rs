@@ -4,7 +4,7 @@ use super::clock::monotonic_ns;
 use super::connection::{Db, ForeignKeys, quoted};
 use super::error::{EngineError, Result};
 use super::plan_clone::Blueprint;
-use super::{judge, refusal, sizes, write_cost};
+use super::{judge, progress, refusal, sizes, write_cost};
 use crate::domain::database::Database;
 use crate::domain::failure::{Failure, FailureKind};
 use crate::domain::index_definition::parse_index;
@@ -63,8 +63,13 @@ fn create(entry: &mut IndexReport, database: &Database, blueprint: &Blueprint, c
         entry.elapsed_ns = Some(monotonic_ns().saturating_sub(start));
         return Ok(());
     }
+    let fork = candidate.fork();
+    fork.reset_counters();
+    // How many pages lie before the table's last one is not known; a build that takes long is one of most of the file.
+    let (meter, n_pages) = (fork.meter(), database.page_count);
+    let read = move || (meter().distinct_pages.min(n_pages), n_pages);
     let start = monotonic_ns();
-    let answer = candidate.execute_batch(&entry.documented_sql).map_err(EngineError::from);
+    let answer = progress::during(read, || candidate.execute_batch(&entry.documented_sql)).map_err(EngineError::from);
     let elapsed_ns = monotonic_ns().saturating_sub(start);
     let words = match answer {
         Ok(()) => {

@@ -29,6 +29,30 @@ fn a_blob_reads_the_same_before_while_and_after_it_is_copied() {
     check();
 }
 
+/// Memory of this kind is never given back, so that the most that was ever held is what it takes.
+#[wasm_bindgen_test]
+fn walks_through_a_large_blob_take_no_more_than_the_cache() {
+    type Cached = CachedSource<BlobSource>;
+    let parts = js_sys::Array::new();
+    let part = js_sys::Uint8Array::new_with_length(16 << 20);
+    (0..20).for_each(|_| drop(parts.push(&part)));
+    let blob = web_sys::Blob::new_with_u8_array_sequence(&parts).expect("a blob");
+    let cached = Cached::new(BlobSource::new(&blob).expect("a worker reads blobs"));
+    let in_memory = || core::arch::wasm32::memory_size(0) << 16;
+    let before = in_memory();
+    let mut page = [1; 4096];
+    for at in (0..cached.len()).step_by(page.len()) {
+        // Now and then one far away, as inner pages and look-ups are.
+        if at % (1 << 20) == 0 {
+            cached.read_at((at * 7919) % cached.len(), &mut page).expect("a page");
+        }
+        cached.read_at(at, &mut page).expect("a page");
+        cached.read_at(cached.len() - at - page.len() as u64, &mut page).expect("a page");
+    }
+    let taken = in_memory() - before;
+    assert!(taken <= Cached::DEFAULT_BOUND + Cached::READ_AHEAD, "{} MiB", taken >> 20);
+}
+
 #[wasm_bindgen_test]
 fn forks_of_one_fork_do_not_see_each_other() {
     register().expect("the file system registers");

@@ -100,7 +100,7 @@ pub fn Body(grid: Grid) -> impl IntoView {
                     <Head grid=grid widths=widths />
                     <div class="grid-rows" role="rowgroup" style:transform=shift>
                         <For each=move || 0..n_in_sight.get() key=|below| *below let:below>
-                            <Row grid=grid widths=widths first=first below=below />
+                            <Row grid=grid first=first below=below />
                         </For>
                     </div>
                 </div>

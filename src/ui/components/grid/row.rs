@@ -7,13 +7,9 @@ use crate::domain::rows::RowCell;
 
 use super::state::Grid;
 
-/// Hardly a glyph is narrower, the marks that stand on others counted in. What lies outside a cell costs as much as what
-/// is seen: the browser shapes all of a text before it cuts it off.
-const NARROWEST_PX: f64 = 3.0;
-
 /// The row that is `below` rows below the `first` in sight.
 #[component]
-pub fn Row(grid: Grid, widths: RwSignal<Vec<f64>>, first: Memo<u64>, below: u64) -> impl IntoView {
+pub fn Row(grid: Grid, first: Memo<u64>, below: u64) -> impl IntoView {
     let at = Memo::new(move |_| first.get() + below);
     let cells = Memo::new(move |_| grid.row(at.get()));
     // The column of the active cell, where it is in this row.
@@ -24,9 +20,7 @@ pub fn Row(grid: Grid, widths: RwSignal<Vec<f64>>, first: Memo<u64>, below: u64)
     let row_class = move || if active.with(Option::is_some) { "grid-row current" } else { "grid-row" };
     let columns = move || {
         let columns = 0..grid.columns.with(Vec::len);
-        columns
-            .map(|column| view! { <Cell grid=grid widths=widths at=at column=column cells=cells active=active /> })
-            .collect_view()
+        columns.map(|column| view! { <Cell grid=grid at=at column=column cells=cells active=active /> }).collect_view()
     };
     view! {
         <div class=row_class role="row" aria-rowindex=move || (at.get() + 2).to_string()>
@@ -41,7 +35,6 @@ pub fn Row(grid: Grid, widths: RwSignal<Vec<f64>>, first: Memo<u64>, below: u64)
 #[component]
 fn Cell(
     grid: Grid,
-    widths: RwSignal<Vec<f64>>,
     at: Memo<u64>,
     column: usize,
     cells: Memo<Option<super::state::Row>>,
@@ -53,14 +46,10 @@ fn Cell(
         if is_active() { format!("{kind} active") } else { kind.to_owned() }
     };
     let content = move || {
-        let (cut, mut text) = cells.with(|cells| match cells {
+        let (cut, text) = cells.with(|cells| match cells {
             Some(cells) => cells.get(column).map(|cell| (cut(cell), cell.text())).unwrap_or_default(),
             None => (None, if column == 0 { "\u{2026}".into() } else { String::new() }),
         });
-        let px = widths.with(|widths| widths.get(column).copied().unwrap_or_default());
-        if let Some((end, _)) = text.char_indices().nth((px / NARROWEST_PX) as usize) {
-            text.truncate(end);
-        }
         view! {
             {cut.map(|cut| view! { <span class="tag">{cut}</span> " " })}
             <bdi>{text}</bdi>
