@@ -35,7 +35,9 @@ fn walks_through_a_large_blob_take_no_more_than_the_cache() {
     type Cached = CachedSource<BlobSource>;
     let parts = js_sys::Array::new();
     let part = js_sys::Uint8Array::new_with_length(16 << 20);
-    (0..20).for_each(|_| drop(parts.push(&part)));
+    for _ in 0..20 {
+        parts.push(&part);
+    }
     let blob = web_sys::Blob::new_with_u8_array_sequence(&parts).expect("a blob");
     let cached = Cached::new(BlobSource::new(&blob).expect("a worker reads blobs"));
     let in_memory = || core::arch::wasm32::memory_size(0) << 16;
