@@ -124,8 +124,10 @@ fn a_view_shows_what_native_sqlite_shows_after_a_crash() {
         let copies = copy_files(&path, &crashed);
         tear(random, &copies);
         let database = engine.open(copies.iter().map(|path| dropped(path)).collect());
-        // After the view was made: native SQLite writes when it recovers.
-        let recovered = Connection::open(&crashed).unwrap();
+        // On copies of its own: native SQLite writes when it recovers.
+        let recovered = folder.path().join("recovered.sqlite");
+        copy_files(&crashed, &recovered);
+        let recovered = Connection::open(&recovered).unwrap();
         let native = ["a", "b"].map(|table| native_rows(&recovered, table));
         drop(recovered);
         let Ok(database) = database else {
