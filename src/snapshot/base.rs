@@ -7,7 +7,7 @@ use std::rc::Rc;
 
 use super::cached::CachedSource;
 use super::scratch::Scratch;
-use super::source::{RamSource, Source, available};
+use super::source::{RamSource, Source, available, whole};
 
 /// A shared handle to immutable bytes; a clone is the same base.
 ///
@@ -170,11 +170,7 @@ impl Base {
     ) -> io::Result<()> {
         let lazy = self.0.lazy.borrow();
         let n = lazy.as_deref().map_or(Ok(0), |source| read(source, offset, buf))?;
-        if n != buf.len() {
-            let message = format!("the file ended early: {n} of {} bytes at {offset}", buf.len());
-            return Err(io::Error::new(io::ErrorKind::UnexpectedEof, message));
-        }
-        Ok(())
+        whole(n, buf.len(), offset)
     }
 }
 

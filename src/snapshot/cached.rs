@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::io;
 use std::ops::Range;
 
-use super::source::{Source, available};
+use super::source::{Source, available, whole};
 
 /// Keeps extents of a slower source in memory: each is what one read of it brought.
 ///
@@ -44,7 +44,6 @@ enum Heading {
     Down,
 }
 
-#[derive(Clone)]
 struct Walk {
     /// What it has fetched, with what stood in the cache beside it.
     seen: Range<u64>,
@@ -89,14 +88,6 @@ impl<S: Source> CachedSource<S> {
         cache.keep(range.start, Extent { bytes, referenced: true, ahead });
         Ok(cache.copy(offset, buf))
     }
-}
-
-fn whole(got: usize, wanted: usize, offset: u64) -> io::Result<()> {
-    if got == wanted {
-        return Ok(());
-    }
-    let message = format!("the file ended early: {got} of {wanted} bytes at {offset}");
-    Err(io::Error::new(io::ErrorKind::UnexpectedEof, message))
 }
 
 impl<S: Source> Source for CachedSource<S> {

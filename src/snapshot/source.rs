@@ -30,6 +30,15 @@ pub(super) fn available(len: u64, offset: u64, wanted: usize) -> usize {
     usize::try_from(len.saturating_sub(offset)).map_or(wanted, |left| left.min(wanted))
 }
 
+/// Fails where a source answered fewer bytes than its length promises.
+pub(super) fn whole(got: usize, wanted: usize, offset: u64) -> io::Result<()> {
+    if got == wanted {
+        return Ok(());
+    }
+    let message = format!("the file ended early: {got} of {wanted} bytes at {offset}");
+    Err(io::Error::new(io::ErrorKind::UnexpectedEof, message))
+}
+
 /// Calls `visit` with each piece of `offset..offset + length` that lies in one unit of `unit` bytes: the unit's number,
 /// where the piece starts within it, and the piece's place in the range.
 ///
