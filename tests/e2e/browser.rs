@@ -545,23 +545,32 @@ fn descendants(pid: u32) -> Vec<u32> {
     found
 }
 
-/// Starts chromedriver on a free port that it finds itself.
+/// Starts chromedriver on a free port that it finds itself. It looks for one on IPv4 and then wants the same on IPv6,
+/// and gives up when that one is taken, as happens while other browsers are busy: so it is asked again.
 #[track_caller]
 fn start_driver() -> (Child, u16) {
     let program = std::env::var_os("CHROMEDRIVER").unwrap_or_else(|| "chromedriver".into());
-    let mut driver = Command::new(&program)
-        .arg("--port=0")
-        .stdin(Stdio::null())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::null())
-        .spawn()
-        .unwrap_or_else(|error| panic!("{} did not start ({error}): cargo xtask setup", program.display()));
-    let stdout = driver.stdout.take().expect("stdout is piped");
-    let port = BufReader::new(stdout).lines().map_while(Result::ok).find_map(|line| {
-        let (_, port) = line.split_once("started successfully on port ")?;
-        port.trim_end_matches('.').parse().ok()
-    });
-    (driver, port.expect("chromedriver did not say its port"))
+    let mut said = String::new();
+    for _ in 0..10 {
+        let mut driver = Command::new(&program)
+            .arg("--port=0")
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap_or_else(|error| panic!("{} did not start ({error}): cargo xtask setup", program.display()));
+        let stdout = driver.stdout.take().expect("stdout is piped");
+        for line in BufReader::new(stdout).lines().map_while(Result::ok) {
+            let port = line.split_once("started successfully on port ").map(|(_, port)| port.trim_end_matches('.'));
+            if let Some(port) = port.and_then(|port| port.parse().ok()) {
+                return (driver, port);
+            }
+            said = line;
+        }
+        let _ = driver.kill();
+        let _ = driver.wait();
+    }
+    panic!("chromedriver did not say its port, at last it said: {said}");
 }
 
 fn capabilities(profile: &Path, downloads: &Path) -> serde_json::Map<String, Json> {
