@@ -14,6 +14,9 @@ use crate::fixture::Fixture;
 const BYTES: u64 = 5 << 30;
 const PAGE: u64 = 4096;
 
+/// Of the page with all that it needs, and far less than a file that it copies.
+const MAX_RENDERER_BYTES: u64 = 600 << 20;
+
 /// A small file, a hole, and rows behind it.
 fn with_a_hole(folder: &TempDir, bytes: u64) -> PathBuf {
     let path = folder.path().join("large.sqlite");
@@ -93,6 +96,9 @@ fn tabs_leave_each_other_alone_and_nothing_behind() {
     let browser = Browser::open("tabs");
     browser.open_files(&[&path]);
     let first = with_scratch_files(&browser, 2);
+    browser.until("the copy is there", SOON, || (!browser.text_of(".filebar")?.contains("copying")).then_some(()));
+    let renderer = browser.renderer_high_water_bytes().expect("a renderer");
+    assert!(renderer < MAX_RENDERER_BYTES, "the browser keeps {} MiB of what was copied", renderer >> 20);
 
     browser.new_tab();
     browser.open_files(&[&path]);

@@ -760,6 +760,34 @@ fn a_walk_steps_over_the_pages_of_others() {
     assert_eq!(*probe.reads.borrow().last().unwrap(), (30 << 20, BLOCK));
 }
 
+/// A b-tree that grew together with a larger one.
+#[test]
+fn strides_one_way_are_a_walk() {
+    for downwards in [false, true] {
+        let probe = Probe::new(vec![7; 40 << 20]);
+        let cached = CachedSource::new(probe.clone());
+        for n in (0..probe.len() - 4096).step_by(5 * BLOCK) {
+            let offset = if downwards { probe.len() - 4096 - n } else { n };
+            cached.read_at(offset, &mut [0; 4096]).unwrap();
+        }
+        let blocks = probe.blocks();
+        assert_eq!(blocks[..6], [1, 1, 1, 1, 17, 64], "downwards: {downwards}: {blocks:?}");
+        assert!(blocks.len() < 12, "downwards: {downwards}: {blocks:?}");
+    }
+}
+
+#[test]
+fn reads_anywhere_are_no_walk() {
+    let probe = Probe::new(vec![7; 256 << 20]);
+    let cached = CachedSource::with_bound(probe.clone(), 1 << 20);
+    let mut random = fastrand::Rng::with_seed(5);
+    for _ in 0..4000 {
+        cached.read_at(random.u64(..probe.len() - 4096) & !4095, &mut [0; 4096]).unwrap();
+    }
+    let fetched: usize = probe.blocks().iter().sum();
+    assert!(fetched < 4100, "{fetched} blocks for 4000 reads");
+}
+
 #[test]
 fn a_walk_reads_single_blocks_again_and_stops_at_long_extents() {
     let probe = Probe::new(vec![7; 64 << 20]);

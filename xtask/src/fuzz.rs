@@ -2,16 +2,54 @@
 
 use crate::problem::Problem;
 use crate::programs;
+use crate::setup;
 use crate::workshop::Workshop;
 
 /// Of each target.
 const SECONDS: u64 = 60;
 
+/// No input needs more to be wrong.
+const MAX_BYTES: u32 = 1 << 16;
+
 pub fn run(args: &[String]) -> Result<(), Problem> {
     let seconds = parse(args)?;
-    println!("Each target of tests/fuzz/ for {seconds} s. What fails is written into its corpus.");
-    let mut command = Workshop::open()?.cargo(["test", "--test", "fuzz", "--", "--nocapture"]);
-    programs::run(command.env("FUZZ_SECONDS", seconds.to_string()))
+    let workshop = Workshop::open()?;
+    setup::cargo_fuzz(&workshop)?;
+    let targets = targets(&workshop)?;
+    println!("{} for {seconds} s each. What fails is written into its corpus.", targets.join(", "));
+    for target in targets {
+        let kept = workshop.root.join("fuzz/corpus").join(&target);
+        let found = workshop.target_dir().join("fuzz-corpus").join(&target);
+        std::fs::create_dir_all(&found)
+            .map_err(|error| Problem::new(format!("{} could not be made: {error}.", found.display())))?;
+        let mut command = workshop.cargo(["fuzz", "run", "--sanitizer", "none"]);
+        // New inputs go to the first folder; the kept ones are only read.
+        command.env("CARGO_TARGET_DIR", workshop.target_dir().join("fuzz")).arg(&target).arg(found).arg(&kept).args([
+            "--".to_owned(),
+            format!("-max_total_time={seconds}"),
+            format!("-max_len={MAX_BYTES}"),
+            "-timeout=10".to_owned(),
+            format!("-artifact_prefix={}/", kept.display()),
+        ]);
+        programs::run(&mut command).map_err(|problem| {
+            problem
+                .meaning(format!("An input on which `{target}` fails now stands in {}.", kept.display()))
+                .remedy(format!("cargo test --test fuzz -- {target}"))
+        })?;
+    }
+    Ok(())
+}
+
+/// Their names, from the files that hold them.
+fn targets(workshop: &Workshop) -> Result<Vec<String>, Problem> {
+    let folder = workshop.root.join("fuzz/fuzz_targets");
+    let entries = std::fs::read_dir(&folder)
+        .map_err(|error| Problem::new(format!("{} could not be read: {error}.", folder.display())))?;
+    let paths = entries.flatten().map(|entry| entry.path());
+    let mut names: Vec<String> =
+        paths.filter_map(|path| Some(path.file_stem()?.to_string_lossy().into_owned())).collect();
+    names.sort();
+    Ok(names)
 }
 
 fn parse(args: &[String]) -> Result<u64, Problem> {

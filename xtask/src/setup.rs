@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 const TRUNK_VERSION: &str = "0.21.14";
+const CARGO_FUZZ_VERSION: &str = "0.13.2";
 const WASM_TARGET: &str = "wasm32-unknown-unknown";
 
 /// What tells SQLite's build script which compiler to use, and the untracked file where set-up writes it.
@@ -311,6 +312,15 @@ fn wasm_bindgen_version(workshop: &Workshop) -> Result<String, Problem> {
             .remedy("look with `cargo tree --target wasm32-unknown-unknown --invert wasm-bindgen`.")
     })?;
     Ok(version.to_owned())
+}
+
+/// What only `cargo xtask fuzz` needs.
+pub fn cargo_fuzz(workshop: &Workshop) -> Result<(), Problem> {
+    let mut problems = Vec::new();
+    step(&mut problems, "cargo-fuzz", "builds with coverage, runs libFuzzer", || {
+        cargo_programs(workshop, "cargo-fuzz", ["cargo-fuzz"], CARGO_FUZZ_VERSION, &["--locked"])
+    });
+    if problems.is_empty() { Ok(()) } else { Err(Problem::new(problems.join("\n\n"))) }
 }
 
 /// Programs of one crate, in cargo's `bin`, all of exactly this version.
