@@ -79,7 +79,7 @@ use crate::domain::database::{BtreeSize, Database};
 use crate::domain::failure::FailureKind;
 use crate::domain::instant::Instant;
 use crate::domain::measuring::Settings;
-use crate::domain::migration::IndexReport;
+use crate::domain::migration::{IndexReport, Outcome};
 use crate::domain::query::{Choice, Parameter, QueryReport};
 use crate::domain::repair_trial::{RepairTrial, RepairedClaim};
 use crate::domain::report::Environment;
@@ -119,6 +119,8 @@ struct Session {
     /// The made-up data that was asked for last.
     data: Option<DataSet>,
     sizes: Option<Vec<BtreeSize>>,
+    /// Rows of the original's tables, as far as they were counted.
+    n_rows: BTreeMap<String, u64>,
     /// The rows that a person looks at.
     rows: Option<rows::Rows>,
     doomed: Option<doomed_rows::Doomed>,
@@ -207,6 +209,7 @@ impl Engine {
             repaired: None,
             data: None,
             sizes: None,
+            n_rows: BTreeMap::new(),
             rows: None,
             doomed: None,
         });
@@ -314,11 +317,9 @@ impl Engine {
     }
 
     pub fn count_rows(&mut self, table: &str) -> Result<u64> {
-        let session = self.session()?;
-        if session.database.table(table).is_none() {
-            return Err(unknown("table", table));
-        }
-        migrate::count_rows(&session.original, table)
+        let session = self.session.as_mut().ok_or_else(not_open)?;
+        let table = session.database.table(table).ok_or_else(|| unknown("table", table))?.name.clone();
+        session.count_rows(table)
     }
 
     /// The bytes of the dropped file, which may be copied while statements read them. `None` when no file is open.
@@ -384,7 +385,18 @@ impl Engine {
         let session = self.session.as_mut().ok_or_else(not_open)?;
         let entry = session.migration_entry(catalogue, name)?;
         let (original, candidate) = (&session.original, &session.candidate);
-        migrate::apply(&entry, &session.database, &session.blueprint, original, candidate, granularity_ns)
+        let mut entry =
+            migrate::apply(&entry, &session.database, &session.blueprint, original, candidate, granularity_ns)?;
+        if entry.outcome != Outcome::NotApplicable {
+            // An index that was just built without a WHERE has an entry for each row.
+            let is_whole = catalogue.index(name).is_some_and(|index| index.where_clause.is_none());
+            let counted = entry.n_rows.filter(|_| is_whole && entry.outcome == Outcome::Created);
+            entry.n_table_rows = Some(match counted {
+                Some(n_rows) => n_rows,
+                None => session.count_rows(entry.table.clone())?,
+            });
+        }
+        Ok(entry)
     }
 
     fn sizes(&mut self) -> Result<Vec<BtreeSize>> {

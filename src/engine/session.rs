@@ -49,6 +49,16 @@ impl Session {
         }
     }
 
+    /// Counted once: the original stays as it is, and of a table of gigabytes each count reads much of the file.
+    pub fn count_rows(&mut self, table: String) -> Result<u64> {
+        if let Some(n_rows) = self.n_rows.get(&table) {
+            return Ok(*n_rows);
+        }
+        let n_rows = migrate::count_rows(&self.original, &table)?;
+        self.n_rows.insert(table, n_rows);
+        Ok(n_rows)
+    }
+
     /// Rows of each index that ANALYZE reads; `None` for all.
     pub fn analysis_limit(&self) -> Option<u32> {
         (self.database.bytes > FULL_ANALYZE_BYTES).then_some(ANALYSIS_LIMIT)

@@ -2,9 +2,9 @@
 
 use std::io;
 
-use js_sys::{Function, Reflect, Uint8Array};
+use js_sys::{Array, ArrayBuffer, Uint8Array};
 use wasm_bindgen::{JsCast, JsValue};
-use web_sys::{Blob, FileReaderSync};
+use web_sys::{Blob, FileReaderSync, MessageChannel, MessagePort};
 
 use super::source::{Source, available};
 
@@ -15,6 +15,7 @@ use super::source::{Source, available};
 pub struct BlobSource {
     blob: Blob,
     reader: FileReaderSync,
+    nowhere: MessagePort,
     len: u64,
 }
 
@@ -26,7 +27,17 @@ impl BlobSource {
     /// Outside a worker, where there is no `FileReaderSync`.
     pub fn new(blob: &Blob) -> io::Result<BlobSource> {
         let reader = FileReaderSync::new().map_err(|e| dom_error(&e))?;
-        Ok(BlobSource { blob: blob.clone(), reader, len: blob.size() as u64 })
+        let channel = MessageChannel::new().map_err(|e| dom_error(&e))?;
+        channel.port2().close();
+        Ok(BlobSource { blob: blob.clone(), reader, nowhere: channel.port1(), len: blob.size() as u64 })
+    }
+
+    /// At once, because what a worker leaves to be collected piles up while a statement runs: gigabytes in a long scan.
+    /// What is sent to a port whose other end is closed is gone. `ArrayBuffer.transfer` is no way: Chromium keeps the
+    /// bytes until it collects, and no longer counts them among the reasons to collect.
+    fn give_back(&self, buffer: &ArrayBuffer) {
+        // A browser that refuses collects them when it likes.
+        let _ = self.nowhere.post_message_with_transferable(&JsValue::NULL, &Array::of1(buffer));
     }
 }
 
@@ -56,18 +67,8 @@ impl Source for BlobSource {
             ));
         }
         bytes.copy_to(&mut buf[..n]);
-        give_back(&buffer);
+        self.give_back(buffer.unchecked_ref());
         Ok(n)
-    }
-}
-
-/// At once, because what a worker leaves to be collected piles up while a statement runs: gigabytes in a long scan.
-/// A browser that cannot do it collects them when it likes.
-fn give_back(buffer: &JsValue) {
-    let transfer =
-        Reflect::get(buffer, &"transfer".into()).ok().and_then(|transfer| transfer.dyn_into::<Function>().ok());
-    if let Some(transfer) = transfer {
-        let _ = transfer.call1(buffer, &0.into());
     }
 }
 

@@ -11,7 +11,8 @@ use super::source::{Source, available, whole};
 ///
 /// A read that goes on where an earlier one stopped, upwards or downwards, fetches four times as much as that one did, up
 /// to [`CachedSource::READ_AHEAD`]; any other fetches one block. SQLite scans a table either way, and its own checks go
-/// downwards. Several readers walking different parts of the source do not disturb each other.
+/// downwards. A walk through an index may find each of its pages behind many of its table: a few such strides are a walk
+/// too. Several readers walking different parts of the source do not disturb each other.
 ///
 /// Extents leave by second chance (CLOCK), and a read-ahead as soon as it has been read to its end.
 pub struct CachedSource<S> {
@@ -51,6 +52,8 @@ struct Walk {
     heading: Option<Heading>,
     /// How many bytes it fetches next.
     length: u64,
+    /// Steps in a row that led over more than it would have fetched.
+    n_strides: u32,
 }
 
 impl<S: Source> CachedSource<S> {
@@ -119,26 +122,42 @@ impl Walk {
     /// this one, or an inner page that is read first. A quarter of what it fetches, and no more than this.
     const STEP: u64 = 1 << 20;
     const GROWTH: u64 = 4;
+    /// To read what lies between costs less than one more read of the source, up to here.
+    const STRIDE: u64 = 256 << 10;
+    /// As many strides one way are no reads anywhere.
+    const STRIDES: u32 = 4;
 
-    /// The way in which whole blocks would continue it.
-    fn goes_on(&self, blocks: &Range<u64>) -> Option<Heading> {
-        let step = Self::STEP.min(self.length / 4);
+    /// The way in which whole blocks would continue it, and over how many bytes.
+    fn goes_on(&self, blocks: &Range<u64>) -> Option<(Heading, u64)> {
         let Range { start: from, end: to } = self.seen;
-        let up = (to..=to + step).contains(&blocks.start);
-        let down = (from.saturating_sub(step)..=from).contains(&blocks.end) && from - blocks.start <= self.length;
-        match self.heading {
-            Some(Heading::Up) | None if up => Some(Heading::Up),
-            Some(Heading::Down) | None if down => Some(Heading::Down),
-            _ => None,
-        }
+        let (up, down) = (blocks.start.checked_sub(to), from.checked_sub(blocks.end));
+        let (heading, gap) = up.map(|gap| (Heading::Up, gap)).or(down.map(|gap| (Heading::Down, gap)))?;
+        let is_its_way = self.heading.is_none_or(|known| known == heading);
+        (is_its_way && gap <= self.step().max(Self::STRIDE)).then_some((heading, gap))
     }
 
-    /// What it fetches next.
-    fn next(&self, heading: Heading) -> Range<u64> {
-        match heading {
-            Heading::Up => self.seen.end..self.seen.end + self.length,
-            Heading::Down => self.seen.start.saturating_sub(self.length)..self.seen.start,
-        }
+    fn step(&self) -> u64 {
+        Self::STEP.min(self.length / 4)
+    }
+
+    /// What it fetches next, `most` bytes at a time, and the walk that it is then.
+    fn goes(self, heading: Heading, gap: u64, asked: &Range<u64>, most: u64) -> (Range<u64>, Walk) {
+        let go = |from: &Range<u64>, length| match heading {
+            Heading::Up => from.end..from.end + length,
+            Heading::Down => from.start.saturating_sub(length)..from.start,
+        };
+        let n_strides = self.n_strides + 1;
+        let (range, length, n_strides) = if gap <= self.step() {
+            (go(&self.seen, self.length), self.length * Self::GROWTH, 0)
+        } else if n_strides < Self::STRIDES {
+            (asked.clone(), self.length, n_strides)
+        } else {
+            // Long enough for the next stride to be a step.
+            let length = (gap * 4).max(self.length).min(most);
+            (go(asked, length), length * Self::GROWTH, 0)
+        };
+        let range = range.start.min(asked.start)..range.end.max(asked.end);
+        (range.clone(), Walk { seen: range, heading: Some(heading), length: length.min(most), n_strides })
     }
 }
 
@@ -173,14 +192,12 @@ impl Cache {
         let first = asked.start - asked.start % block;
         let asked = first..asked.end.next_multiple_of(block).min(first + most);
         let known = self.walks.iter().enumerate().find_map(|(at, walk)| Some((at, walk.goes_on(&asked)?)));
-        let (mut range, heading, length) = match known {
-            Some((at, heading)) => {
-                let walk = self.walks.remove(at);
-                (walk.next(heading), Some(heading), walk.length)
+        let (mut range, mut walk) = match known {
+            Some((at, (heading, gap))) => self.walks.remove(at).goes(heading, gap, &asked, most),
+            None => {
+                (asked.clone(), Walk { seen: asked.clone(), heading: None, length: block * Walk::GROWTH, n_strides: 0 })
             }
-            None => (asked.clone(), None, block),
         };
-        range.end = range.end.max(asked.end);
         // What is here already is not read again, but for single blocks: stepping around them costs more.
         let is_long = |extent: &Extent| extent.bytes.len() as u64 > block;
         if let Some((start, below)) = self.extents.range(..first).rev().find(|(_, extent)| is_long(extent)) {
@@ -189,11 +206,12 @@ impl Cache {
         if let Some((start, _)) = self.extents.range(first..range.end).find(|(_, extent)| is_long(extent)) {
             range.end = *start;
         }
-        let seen = self.with_neighbours(range.clone());
-        self.walks.truncate(Self::WALKS - 1);
-        self.walks.insert(0, Walk { seen, heading, length: (length * Walk::GROWTH).min(most) });
+        walk.seen = self.with_neighbours(range.clone());
         let is_more = range.end - range.start > asked.end - asked.start;
-        (range, heading.filter(|_| is_more))
+        let ahead = walk.heading.filter(|_| is_more);
+        self.walks.truncate(Self::WALKS - 1);
+        self.walks.insert(0, walk);
+        (range, ahead)
     }
 
     /// A range and what is here on both sides of it, without a gap.
