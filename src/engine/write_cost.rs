@@ -315,10 +315,9 @@ impl Shape {
                 return Ok(rows);
             }
         };
-        let bounds: (Option<i64>, Option<i64>) =
-            db.query_row(&format!("SELECT min({rowid}), max({rowid}) FROM {table}"), [], |row| {
-                Ok((row.get(0)?, row.get(1)?))
-            })?;
+        // SQLite goes to the end of the table for one of them alone; for both at once it would read every row.
+        let sql = format!("SELECT (SELECT min({rowid}) FROM {table}), (SELECT max({rowid}) FROM {table})");
+        let bounds: (Option<i64>, Option<i64>) = db.query_row(&sql, [], |row| Ok((row.get(0)?, row.get(1)?)))?;
         let (Some(first), Some(last)) = bounds else { return Ok(rows) };
         let step = (last.saturating_sub(first) / n_rows.max(1) as i64).max(1);
         let sql = format!("SELECT {names} FROM {table} WHERE {rowid} >= ?1 ORDER BY {rowid} LIMIT 1");

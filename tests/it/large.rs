@@ -1,14 +1,18 @@
 //! Files and changes larger than memory should hold: right at every offset, and beside memory where there is room.
 
+use std::cell::Cell;
 use std::fs::File;
 use std::io;
 use std::path::Path;
+use std::rc::Rc;
 
 use cortex_inspector::domain::failure::{Failure, FailureKind};
 use cortex_inspector::domain::rows::RowsAsked;
 use cortex_inspector::domain::run::{Step, StepAnswer};
-use cortex_inspector::engine::Engine;
-use cortex_inspector::snapshot::{self, Base, CachedSource, FileSource, Fork, PromotionState, RamSource, VFS_NAME};
+use cortex_inspector::engine::{Dropped, Engine};
+use cortex_inspector::snapshot::{
+    self, Base, CachedSource, FileSource, Fork, PromotionState, RamSource, Source, VFS_NAME,
+};
 use rusqlite::{Connection, OpenFlags};
 
 use crate::fixtures::{Fixture, count, dropped, dropped_bytes, one};
@@ -115,6 +119,47 @@ fn an_index_without_room_names_what_it_needs_and_everything_else_works() {
     spill_beyond(0);
     let StepAnswer::Index(built) = engine.run(&Step::BuildIndex(INDEX.into())).unwrap() else { panic!("no index") };
     assert_eq!(built.n_rows, Some(N_ROWS));
+}
+
+/// Counts the bytes that are read.
+struct Counted(RamSource, Rc<Cell<u64>>);
+
+impl Source for Counted {
+    fn len(&self) -> u64 {
+        self.0.len()
+    }
+
+    fn read_at(&self, offset: u64, buf: &mut [u8]) -> io::Result<usize> {
+        self.1.set(self.1.get() + buf.len() as u64);
+        self.0.read_at(offset, buf)
+    }
+}
+
+/// Of a file of gigabytes each further reading takes longer than everything else.
+#[test]
+fn an_index_is_built_from_one_reading_of_its_table() {
+    let fixture = Fixture::of_sql(
+        "CREATE TABLE workflow_task (id TEXT PRIMARY KEY, workflow_id TEXT, name TEXT, status TEXT, order_index INTEGER,
+             created_at TEXT);
+         WITH RECURSIVE n(i) AS (VALUES (1) UNION ALL SELECT i + 1 FROM n WHERE i < 20000)
+         INSERT INTO workflow_task
+         SELECT i, hex(randomblob(8)), hex(zeroblob(500)), 'running', i % 9, '2026-01-01 00:00:00' FROM n;",
+    );
+    let n_read = Rc::new(Cell::new(0));
+    let base = Base::new(Counted(RamSource::from_bytes(&fixture.bytes()), n_read.clone()));
+    let bytes = base.len() as f64;
+    let mut engine = Engine::new().unwrap();
+    engine.open(vec![Dropped { name: "counted.sqlite".into(), base }]).unwrap();
+    engine.run(&Step::Judge).unwrap();
+    // The second one's WHERE leaves rows out, so that the table's own are counted beside, by its smallest index.
+    for (index, most) in [("idx_workflow_task_workflow_status", 1.1), ("idx_workflow_task_active", 1.2)] {
+        n_read.set(0);
+        let StepAnswer::Index(built) = engine.run(&Step::BuildIndex(index.into())).unwrap() else { panic!("no index") };
+        assert_eq!((built.n_rows, built.n_table_rows), (Some(20_000), Some(20_000)));
+        assert!(built.write_cost.is_some(), "{:?}", built.write_cost_unknown);
+        let times = n_read.get() as f64 / bytes;
+        assert!(times < most, "{index}: the file was read {times:.2} times");
+    }
 }
 
 /// Room beside memory for the thread of one test.
