@@ -148,8 +148,8 @@ calls! {
     /// Sets what `'now'` means from here on.
     SetNow { now: Instant } -> ();
 
-    /// One step of the run.
-    Run { step: Step } -> StepAnswer;
+    /// One step of the run, which may have a time limit.
+    Run { step: Step, limit_ns: Option<u64> } -> StepAnswer;
 
     /// How benchmarks and single queries are measured from here on.
     SetMeasuring { settings: Settings } -> ();

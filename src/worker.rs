@@ -119,8 +119,11 @@ fn answer(engine: &mut Engine, request: Request, files: Vec<web_sys::File>) -> R
             json(Ok(()))
         }
         Request::Run(call) => {
-            let wants = Wants::of(&call.step);
-            json(copying::beside(engine, wants, |engine| engine.run(&call.step)))
+            let run = |engine: &mut Engine| match call.limit_ns {
+                Some(limit_ns) => engine.run_within(limit_ns, &call.step),
+                None => engine.run(&call.step),
+            };
+            json(copying::beside(engine, Wants::of(&call.step), run))
         }
         Request::MeasureQuery(call) => {
             let measure = |engine: &mut Engine| engine.measure_query(&call.id, Some(call.parameters));

@@ -53,6 +53,9 @@ pub enum Step {
     Practice(String),
 }
 
+/// Of one step among many. On a file of gigabytes one query or clean-up alone may take an hour.
+const LIMIT_NS: u64 = 120_000_000_000;
+
 /// The groups in which a person sees the steps.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum Phase {
@@ -113,6 +116,12 @@ impl Step {
             Self::Grow { .. } => Phase::Growth,
             Self::Practice(_) => Phase::Practices,
         }
+    }
+
+    /// How long it may keep a whole run waiting. `None` for what later steps rest on.
+    pub fn limit_ns(&self) -> Option<u64> {
+        let is_needed = matches!(self, Self::Judge | Self::Analyze | Self::BuildIndex(_));
+        (!is_needed).then_some(LIMIT_NS)
     }
 
     /// What goes on, for the status line.

@@ -24,6 +24,10 @@ pub const SLICE: u32 = 2_000;
 /// Fewer samples than these have no interval worth showing.
 const MIN_SAMPLES_FOR_INTERVAL: usize = 5;
 
+/// A first run that takes longer is the only one where a few more would have no interval either: every statement of a file
+/// of gigabytes would be waited for several times.
+const LONG_NS: u64 = 2_000_000_000;
+
 /// The clock's smallest step, and what is asked of a measurement.
 #[derive(Clone, Copy)]
 pub struct Precision<'a> {
@@ -101,18 +105,25 @@ pub fn measure_warm(runs: &[Run<'_>], mut measured: Vec<Measured>, precision: Pr
         }
         return Ok(measured);
     }
-    let mut statements = Vec::new();
-    for (run, Measured { cost, .. }) in runs.iter().zip(&mut measured) {
-        statements.push(prepare_warm(*run, cost, settings)?);
+    let once_will_do = settings.min_samples < MIN_SAMPLES_FOR_INTERVAL as u32;
+    let (mut statements, mut repeated) = (Vec::new(), Vec::new());
+    for (run, one) in runs.iter().zip(&mut measured) {
+        if once_will_do && one.cost.first_run_ns > LONG_NS {
+            one.samples.push(1, one.cost.first_run_ns);
+            fill_in(&mut one.cost, &one.samples, settings)?;
+        } else {
+            statements.push(prepare_warm(*run, &mut one.cost, settings)?);
+            repeated.push(one);
+        }
     }
     let mut contenders: Vec<Contender<'_, EngineError>> = Vec::new();
     for statement in &mut statements {
         contenders.push(Box::new(|| self::run(statement).map(drop)));
     }
     let samples = in_turns(&mut contenders, precision)?;
-    for (measured, samples) in measured.iter_mut().zip(samples) {
-        fill_in(&mut measured.cost, &samples, settings)?;
-        measured.samples = samples;
+    for (one, samples) in repeated.into_iter().zip(samples) {
+        fill_in(&mut one.cost, &samples, settings)?;
+        one.samples = samples;
     }
     Ok(measured)
 }

@@ -233,6 +233,16 @@ impl Engine {
         }
     }
 
+    /// As [`Engine::run`], for one of many steps: one that takes longer fails, and says so. What it would answer after
+    /// that could rest on statements that were stopped.
+    pub fn run_within(&mut self, limit_ns: u64, step: &Step) -> Result<StepAnswer> {
+        let start = clock::monotonic_ns();
+        interrupt::limited(Some(limit_ns), &step.label(), || {
+            let answer = self.run(step)?;
+            if clock::monotonic_ns() - start > limit_ns { Err(measure::cancelled()) } else { Ok(answer) }
+        })
+    }
+
     pub fn run(&mut self, step: &Step) -> Result<StepAnswer> {
         match step {
             Step::Judge => self.judge().map(StepAnswer::Judged),

@@ -226,7 +226,7 @@ impl Inspector {
     async fn ask_at_the_instant(self) -> Result<StepAnswer, ClientError> {
         let client = self.client.get_value();
         client.set_now(self.now.get_untracked()).await?;
-        client.call(Run { step: Step::Judge }).await
+        client.call(Run { step: Step::Judge, limit_ns: None }).await
     }
 
     /// Every step of the run, in order. A step that fails is noted and the run goes on.
@@ -286,7 +286,8 @@ impl Inspector {
                 self.progress(|running| running.within = Some((n_done, n_total)));
             }
         };
-        self.client.get_value().call_with_progress(Run { step }, on_progress).await
+        let limit_ns = step.limit_ns();
+        self.client.get_value().call_with_progress(Run { step, limit_ns }, on_progress).await
     }
 
     fn progress(self, change: impl FnOnce(&mut Running)) {
@@ -332,7 +333,7 @@ impl Inspector {
     pub async fn run_step(self, step: Step) -> Result<(), Failure> {
         let client = self.client.get_value();
         let on_progress = move |n_done, n_total| self.within.set(Some((n_done, n_total)));
-        self.single(step.clone(), client.call_with_progress(Run { step }, on_progress)).await
+        self.single(step.clone(), client.call_with_progress(Run { step, limit_ns: None }, on_progress)).await
     }
 
     /// Measures a query with the person's own values.

@@ -146,7 +146,7 @@ fn an_index_is_built_from_one_reading_of_its_table() {
          SELECT i, hex(randomblob(8)), hex(zeroblob(500)), 'running', i % 9, '2026-01-01 00:00:00' FROM n;",
     );
     let n_read = Rc::new(Cell::new(0));
-    let base = Base::new(Counted(RamSource::from_bytes(&fixture.bytes()), n_read.clone()));
+    let base = Base::new(Counted(RamSource::from_bytes(fixture.bytes()), n_read.clone()));
     let bytes = base.len() as f64;
     let mut engine = Engine::new().unwrap();
     engine.open(vec![Dropped { name: "counted.sqlite".into(), base }]).unwrap();
@@ -160,6 +160,20 @@ fn an_index_is_built_from_one_reading_of_its_table() {
         let times = n_read.get() as f64 / bytes;
         assert!(times < most, "{index}: the file was read {times:.2} times");
     }
+}
+
+#[test]
+fn a_step_that_takes_too_long_for_a_run_says_so_and_runs_alone() {
+    let fixture = Fixture::standard();
+    let mut engine = Engine::new().unwrap();
+    engine.open(vec![dropped(&fixture.path)]).unwrap();
+    for step in [Step::MeasureQuery("find-by-id".into()), Step::CleanTogether, Step::Sizes, Step::TryWithout] {
+        let failure = Failure::from(&engine.run_within(1_000, &step).unwrap_err());
+        assert_eq!(failure.kind, FailureKind::TimeLimit, "{failure:?}");
+        assert_eq!(failure.message, format!("{} was stopped: it took longer than 1.00\u{a0}µs", step.label()));
+        engine.run(&step).unwrap();
+    }
+    engine.run_within(u64::MAX, &Step::Sizes).unwrap();
 }
 
 /// Room beside memory for the thread of one test.

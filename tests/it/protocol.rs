@@ -41,8 +41,9 @@ fn requests_come_through() {
         json!({ "open_sample": { "n_workflows": 1, "n_logs": 2, "seed": u64::MAX, "now": "2026-11-20T12:00:00Z" } }),
     );
     check_request(SetNow { now: Instant(1) }, json!({ "set_now": { "now": "1970-01-01T00:00:00.001Z" } }));
-    check_request(Run { step: Step::Judge }, json!({ "run": { "step": "judge" } }));
-    check_request(Run { step: Step::BuildIndex("i".into()) }, json!({ "run": { "step": { "build_index": "i" } } }));
+    check_request(Run { step: Step::Judge, limit_ns: None }, json!({ "run": { "step": "judge", "limit_ns": null } }));
+    let build = Run { step: Step::BuildIndex("i".into()), limit_ns: Some(5) };
+    check_request(build, json!({ "run": { "step": { "build_index": "i" }, "limit_ns": 5 } }));
     check_request(
         MeasureQuery {
             id: "q".into(),
@@ -75,7 +76,7 @@ fn requests_come_through() {
 fn every_step_of_a_run_can_be_asked_and_answered() {
     let mut opened = Fixture::new(Spec { n_workflows: 20, ..Spec::default() }).open();
     for step in steps(opened.engine.catalogue()) {
-        let json = check_round_trip(&Run { step: step.clone() });
+        let json = check_round_trip(&Run { step: step.clone(), limit_ns: None });
         assert_eq!(serde_json::from_value::<Run>(json).unwrap().step, step);
         let answer = opened.engine.run(&step).unwrap();
         // As it travels: an untyped value inside an answer.
