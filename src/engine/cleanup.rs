@@ -42,16 +42,31 @@ const N_SAMPLES: usize = 5;
 /// With foreign keys, what its look-ups cost, without foreign keys, and what it misses.
 const N_STAGES: u64 = 4;
 
-/// Orphans that a file holds before anything is removed, by child table and parent; counted once.
+/// What the file holds before anything is removed; found out once.
 #[derive(Default)]
-pub struct OrphansBefore(HashMap<(String, String), u64>);
+pub struct AsDropped {
+    /// By child table and parent.
+    orphans: HashMap<(String, String), u64>,
+    /// The inner one is `None` where a page is damaged.
+    space: Option<Option<space::Before>>,
+}
+
+impl AsDropped {
+    fn space(&mut self, original: &Db) -> Result<Option<&space::Before>> {
+        if self.space.is_none() {
+            // It reads every page; a damaged one must not stop a deletion that never comes near it.
+            self.space = Some(unless_damaged(space::Before::read(original))?);
+        }
+        Ok(self.space.as_ref().and_then(Option::as_ref))
+    }
+}
 
 /// Fills in what executing the statement tells. `report` comes with its plan and claim.
 pub fn preview(
     cleanup: &DocumentedCleanup,
     database: &Database,
     original: &Db,
-    before: &mut OrphansBefore,
+    before: &mut AsDropped,
     mut report: CleanupReport,
 ) -> Result<CleanupReport> {
     if report.error.is_some() {
@@ -59,7 +74,7 @@ pub fn preview(
     }
     let fork = original.fork();
     progress::stage(0, N_STAGES);
-    let run = with_foreign_keys(cleanup, database, fork, original, &report.plan)?;
+    let run = with_foreign_keys(cleanup, database, original, before.space(original)?, &report.plan)?;
     if !run.steps.is_empty() {
         report.steps_before = run.steps;
     }
@@ -150,12 +165,11 @@ struct Run {
 fn with_foreign_keys(
     cleanup: &DocumentedCleanup,
     database: &Database,
-    fork: &Fork,
     original: &Db,
+    before: Option<&space::Before>,
     plan: &[PlanRow],
 ) -> Result<Run> {
-    // Sizes read every page; a damaged one must not stop a deletion that never comes near it.
-    let before = unless_damaged(space::Before::read(original))?;
+    let fork = original.fork();
     let steps = |ran: Executed| btree_pages::count(original, fork, &ran.pages, plan, ran.scans);
     let Deletion { db, tally, answer, elapsed_ns, checked } =
         delete(cleanup, fork, ForeignKeys::On, Checked::AsDeclared, plan)?;
@@ -177,7 +191,7 @@ fn with_foreign_keys(
                 n_matching: own,
             };
             let steps = steps(ran)?;
-            let measured = before.map(|before| unless_damaged(space::measure(&before, database, fork, &db)));
+            let measured = before.map(|before| unless_damaged(space::measure(before, database, fork, &db)));
             let space = measured.transpose()?.flatten();
             return Ok(Run { outcome, tally, steps, space, blocking: Vec::new(), release: None });
         }
@@ -342,7 +356,7 @@ fn without_foreign_keys(
     database: &Database,
     fork: &Fork,
     original: &Db,
-    before: &mut OrphansBefore,
+    before: &mut AsDropped,
 ) -> Result<WithoutForeignKeys> {
     let Deletion { db, tally, answer, .. } = delete(cleanup, fork, ForeignKeys::Off, Checked::AsDeclared, &[])?;
     if let Err(error) = answer {
@@ -367,7 +381,7 @@ fn orphans_left(
     database: &Database,
     original: &Db,
     deleted: &BTreeMap<String, u64>,
-    before: &mut OrphansBefore,
+    before: &mut AsDropped,
 ) -> Result<BTreeMap<String, u64>> {
     let pairs: BTreeSet<(String, String)> = children_of(database, deleted.keys())
         .into_iter()
@@ -376,9 +390,9 @@ fn orphans_left(
     let mut left = BTreeMap::new();
     for pair in pairs {
         let (child, parent) = (pair.0.clone(), pair.1.clone());
-        let n_before = match before.0.get(&pair) {
+        let n_before = match before.orphans.get(&pair) {
             Some(n) => *n,
-            None => *before.0.entry(pair).or_insert(orphans(original, &child, &parent)?),
+            None => *before.orphans.entry(pair).or_insert(orphans(original, &child, &parent)?),
         };
         let n = orphans(db, &child, &parent)?.saturating_sub(n_before);
         if n > 0 {

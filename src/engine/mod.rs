@@ -56,7 +56,7 @@ mod write_cost;
 use std::collections::BTreeMap;
 
 use choices::{Chosen, Effort};
-use cleanup::OrphansBefore;
+use cleanup::AsDropped;
 use connection::Db;
 use data_set::DataSet;
 use judge::Judge;
@@ -110,7 +110,7 @@ struct Session {
     judge: Option<Judge>,
     fresh: Option<StatisticsRows>,
     chosen: Chosen,
-    orphans: OrphansBefore,
+    as_dropped: AsDropped,
     /// Ages of the rows of each clean-up's table, by its id.
     histograms: BTreeMap<String, Histogram>,
     /// Retentions that a person chose, in days, by clean-up.
@@ -203,7 +203,7 @@ impl Engine {
             judge: None,
             fresh: None,
             chosen: Chosen::default(),
-            orphans: OrphansBefore::default(),
+            as_dropped: AsDropped::default(),
             histograms: BTreeMap::new(),
             retentions: BTreeMap::new(),
             repaired: None,

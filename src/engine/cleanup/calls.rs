@@ -30,7 +30,7 @@ impl Engine {
             }
         };
         report.histogram = Some(ages);
-        super::preview(&cleanup, &session.database, &session.original, &mut session.orphans, report)
+        super::preview(&cleanup, &session.database, &session.original, &mut session.as_dropped, report)
     }
 
     /// With the retention that was asked for last. Where the statement does not prepare there is nothing to find.
@@ -62,7 +62,7 @@ impl Engine {
                 cleanups.push(cleanup);
             }
         }
-        super::together::preview(&cleanups, &session.database, &session.original, &mut session.orphans)
+        super::together::preview(&cleanups, &session.database, &session.original, &mut session.as_dropped)
     }
 
     /// Previews a clean-up with a retention of the person's own, which stays until another one is asked for.

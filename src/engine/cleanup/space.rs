@@ -36,9 +36,17 @@ impl Before {
 
 /// What `db`, a fork of `fork`, freed with its deletion, which is committed. Ends with VACUUM, so it comes last.
 pub fn measure(before: &Before, database: &Database, fork: &Fork, db: &Db) -> Result<Space> {
-    let after = Before::read(db)?;
     let page_size = page_size(db)?;
     let changed = db.fork().pages_changed_since(fork);
+    let read;
+    let after = match changed.is_empty() {
+        // To look at every page again takes long on a large file.
+        true => before,
+        false => {
+            read = Before::read(db)?;
+            &read
+        }
+    };
     let n_pages_journaled = changed.iter().filter(|number| **number <= before.page_count).count() as u64;
     let mut space = Space {
         page_size,
@@ -52,7 +60,7 @@ pub fn measure(before: &Before, database: &Database, fork: &Fork, db: &Db) -> Re
         n_pages_written: changed.len() as u64,
         n_pages_journaled,
     };
-    vacuum(&mut space, &after, db)?;
+    vacuum(&mut space, after, db)?;
     Ok(space)
 }
 

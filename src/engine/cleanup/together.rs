@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, HashMap};
 
 use super::blocking::{blocking_rows, release};
-use super::{Checked, Deletion, OrphansBefore, delete, is_violation, n_matching, of_table, orphans_left, pragma};
+use super::{AsDropped, Checked, Deletion, delete, is_violation, n_matching, of_table, orphans_left, pragma};
 use crate::domain::catalogue::DocumentedCleanup;
 use crate::domain::cleanup::script::{LeftOut, PREPARATION, Script, ScriptStep, batch_rows};
 use crate::domain::cleanup::together::{Sequence, SequenceRun, Together};
@@ -24,7 +24,7 @@ pub fn preview(
     cleanups: &[DocumentedCleanup],
     database: &Database,
     original: &Db,
-    before: &mut OrphansBefore,
+    before: &mut AsDropped,
 ) -> Result<Together> {
     let mut search = Search { cleanups, ..Search::default() };
     search.walk(original.fork().fork(), Sequence::default())?;
