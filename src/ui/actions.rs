@@ -362,6 +362,7 @@ impl Inspector {
         let answer = answer.map_err(ClientError::into_failure)?;
         if self.edition.get_value() == edition {
             self.absorb(answer);
+            self.change_report(|report| report.failed_steps.retain(|failed| failed.step != step.label()));
         }
         Ok(())
     }
@@ -470,7 +471,11 @@ impl Inspector {
     }
 
     fn note_failure(self, step: &Step, error: ClientError) {
-        let message = error.into_failure().message;
+        let failure = error.into_failure();
+        let message = match failure.kind {
+            FailureKind::TimeLimit => format!("{}. Run alone, in its own view, it has no limit.", failure.message),
+            _ => failure.message,
+        };
         self.change_report(|report| report.failed_steps.push(FailedStep { step: step.label(), message }));
     }
 

@@ -7,6 +7,7 @@ use crate::domain::verdict::Verdict;
 use crate::ui::download::DownloadMigration;
 use crate::ui::icons::{Glyph, Icon};
 use crate::ui::marked::Marked;
+use crate::ui::route::Route;
 use crate::ui::run_status::status;
 use crate::ui::state::{Inspector, RunState};
 
@@ -18,6 +19,9 @@ pub fn Answer() -> impl IntoView {
     let inspector = Inspector::use_();
     let is_running = Memo::new(move |_| inspector.is_running());
     let is_finished = Memo::new(move |_| inspector.run.with(|run| matches!(run, RunState::Finished { .. })));
+    let some_failed = Memo::new(move |_| {
+        is_finished.get() && inspector.report.with(|r| r.as_ref().is_some_and(|r| !r.failed_steps.is_empty()))
+    });
     let status = Memo::new(move |_| inspector.run.with(|run| status(run, inspector)));
     view! {
         <div class="answer stack stack-3" data-state=move || if is_running.get() { "running" } else { "still" }>
@@ -26,6 +30,9 @@ pub fn Answer() -> impl IntoView {
                     <Icon glyph=Glyph::Verdict(Verdict::Holds) />
                 </Show>
                 <span>{status}</span>
+                <Show when=move || some_failed.get()>
+                    <a href=Route::Report.href()>"Which steps failed"</a>
+                </Show>
             </p>
             {move || match is_running.get() {
                 true => view! { <Checking /> }.into_any(),
