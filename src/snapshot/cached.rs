@@ -195,7 +195,8 @@ impl Cache {
         let (mut range, mut walk) = match known {
             Some((at, (heading, gap))) => self.walks.remove(at).goes(heading, gap, &asked, most),
             None => {
-                (asked.clone(), Walk { seen: asked.clone(), heading: None, length: block * Walk::GROWTH, n_strides: 0 })
+                let length = (block * Walk::GROWTH).min(most);
+                (asked.clone(), Walk { seen: asked.clone(), heading: None, length, n_strides: 0 })
             }
         };
         // What is here already is not read again, but for single blocks: stepping around them costs more.
