@@ -124,8 +124,8 @@ impl FailureKind {
             Self::Cancelled => "What was finished before is kept. Run it again whenever you like.",
             Self::TimeLimit => {
                 "What a person asks of their own and each step of a whole run have a limit, so that one slow statement does not \
-                 keep everything else waiting. Ask for less, or run it alone, in its own view, where it has none or it can be \
-                 lifted; Cancel stops it at any time."
+                 keep everything else waiting. Ask for less, or run it alone, in its own view, where it runs without a limit \
+                 or offers to; Cancel stops it at any time."
             }
             Self::OutOfMemory => {
                 "The browser gave no more memory or disk to this page; nothing was changed, and everything else keeps working. \
