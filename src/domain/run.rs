@@ -118,10 +118,15 @@ impl Step {
         }
     }
 
-    /// How long it may keep a whole run waiting. `None` for what later steps rest on.
+    /// How long it may keep a whole run waiting. `None` for what later steps rest on, for made-up data, whose size and
+    /// budget are known, and for what cannot be run alone.
     pub fn limit_ns(&self) -> Option<u64> {
-        let is_needed = matches!(self, Self::Judge | Self::Analyze | Self::BuildIndex(_));
-        (!is_needed).then_some(LIMIT_NS)
+        match self {
+            Self::Judge | Self::Analyze | Self::BuildIndex(_) | Self::Repair => None,
+            Self::Benchmark(_) | Self::Grow { .. } | Self::TryWithout => None,
+            Self::MeasureQuery(_) | Self::FileBenchmark(_) | Self::Practice(_) | Self::Sizes => Some(LIMIT_NS),
+            Self::PreviewCleanup(_) | Self::FindStragglers(_) | Self::CleanTogether => Some(LIMIT_NS),
+        }
     }
 
     /// What goes on, for the status line.

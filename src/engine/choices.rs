@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use rusqlite::Connection;
 
 use super::connection::quoted;
-use super::error::Result;
+use super::error::{EngineError, Result};
 use super::interrupt;
 use crate::domain::catalogue::{DocumentedParameter, DocumentedQuery};
 use crate::domain::query::{Choice, Parameter};
@@ -101,7 +101,11 @@ fn combination(connection: &Connection, table: &str, columns: &[String], effort:
             found => found,
         },
     };
-    Ok(found.unwrap_or_default())
+    match found.map_err(EngineError::from) {
+        // Nothing to remember.
+        Err(error) if error.is_cancelled() => Err(error),
+        found => Ok(found.unwrap_or_default()),
+    }
 }
 
 /// What a person may pick from: the most frequent values first, or some values when counting takes too long.
@@ -111,16 +115,24 @@ pub fn choices(connection: &Connection, parameter: &DocumentedParameter) -> Resu
         "SELECT {column}, count(*) FROM {table} WHERE {column} IS NOT NULL GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT {N_CHOICES}"
     );
     let some = format!("SELECT DISTINCT {column}, NULL FROM {table} WHERE {column} IS NOT NULL LIMIT {N_CHOICES}");
-    let read = |sql: &str| -> Result<Vec<Choice>> {
+    let read = |sql: &str, found: &mut Vec<Choice>| -> Result<()> {
         let mut statement = connection.prepare(sql)?;
-        let rows = statement.query_map([], |row| {
+        let mut rows = statement.query([])?;
+        while let Some(row) = rows.next()? {
             let n_rows: Option<i64> = row.get(1)?;
-            Ok(Choice { value: row.get_ref(0)?.into(), n_rows: n_rows.map(i64::unsigned_abs) })
-        })?;
-        Ok(rows.collect::<rusqlite::Result<_>>()?)
+            found.push(Choice { value: row.get_ref(0)?.into(), n_rows: n_rows.map(i64::unsigned_abs) });
+        }
+        Ok(())
     };
-    match interrupt::within(4 * PATIENCE_NS, || read(&counted)) {
-        Err(error) if error.is_cancelled() && !interrupt::requested() => interrupt::within(PATIENCE_NS, || read(&some)),
-        answer => answer,
+    let took_too_long = |error: &EngineError| error.is_cancelled() && !interrupt::requested();
+    let mut found = Vec::new();
+    match interrupt::within(4 * PATIENCE_NS, || read(&counted, &mut found)) {
+        Err(error) if took_too_long(&error) => found.clear(),
+        answer => return answer.map(|()| found),
+    }
+    match interrupt::within(PATIENCE_NS, || read(&some, &mut found)) {
+        // What was found until then is something to pick from.
+        Err(error) if !took_too_long(&error) => Err(error),
+        _ => Ok(found),
     }
 }

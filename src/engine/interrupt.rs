@@ -58,7 +58,10 @@ pub fn within<T>(limit_ns: u64, work: impl FnOnce() -> T) -> T {
 /// As [`within`], for what a person asked: they are told that its time was over. `None` is no limit.
 pub fn limited<T>(limit_ns: Option<u64>, what: &str, work: impl FnOnce() -> Result<T>) -> Result<T> {
     let Some(limit_ns) = limit_ns else { return work() };
-    within(limit_ns, work).map_err(|error| match error.is_cancelled() && !requested() {
+    let deadline_ns = monotonic_ns().saturating_add(limit_ns);
+    // A limit of its own that the work stands in is no one else's.
+    let is_over = || monotonic_ns() >= deadline_ns && !requested();
+    within(limit_ns, work).map_err(|error| match error.is_cancelled() && is_over() {
         true => {
             let limit = numbers::duration(limit_ns).text();
             EngineError::new(FailureKind::TimeLimit, format!("{what} was stopped: it took longer than {limit}"))

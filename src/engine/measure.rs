@@ -24,8 +24,8 @@ pub const SLICE: u32 = 2_000;
 /// Fewer samples than these have no interval worth showing.
 const MIN_SAMPLES_FOR_INTERVAL: usize = 5;
 
-/// A first run that takes longer is the only one where a few more would have no interval either: every statement of a file
-/// of gigabytes would be waited for several times.
+/// A first run that takes longer is the only one, on each side, where a few more would have no interval either: every
+/// statement of a file of gigabytes would be waited for several times.
 const LONG_NS: u64 = 2_000_000_000;
 
 /// The clock's smallest step, and what is asked of a measurement.
@@ -88,7 +88,8 @@ fn pair(measured: Vec<Measured>) -> Result<(Measured, Measured)> {
 
 /// Measures each. Samples are taken in turns, so that a busy machine slows all alike.
 ///
-/// A statement whose first run takes longer than the whole budget is not run again when one sample has to do.
+/// A statement whose first run takes longer than the whole budget is not run again when one sample has to do, nor one
+/// that takes very long when a few have to.
 pub fn measure(runs: &[Run<'_>], precision: Precision<'_>) -> Result<Vec<Measured>> {
     let measured = runs.iter().map(|run| cold(*run)).collect::<Result<Vec<_>>>()?;
     measure_warm(runs, measured, precision)
@@ -97,33 +98,30 @@ pub fn measure(runs: &[Run<'_>], precision: Precision<'_>) -> Result<Vec<Measure
 /// As [`measure`], after the first run of each.
 pub fn measure_warm(runs: &[Run<'_>], mut measured: Vec<Measured>, precision: Precision<'_>) -> Result<Vec<Measured>> {
     let settings = precision.settings;
-    let is_slow = |one: &Measured| one.cost.first_run_ns > settings.budget_ns.saturating_mul(runs.len() as u64);
-    if settings.min_samples <= 1 && measured.iter().any(is_slow) {
+    let patience_ns = match settings.min_samples {
+        0 | 1 => settings.budget_ns.saturating_mul(runs.len() as u64),
+        few if (few as usize) < MIN_SAMPLES_FOR_INTERVAL => LONG_NS,
+        _ => u64::MAX,
+    };
+    if measured.iter().any(|one| one.cost.first_run_ns > patience_ns) {
         for Measured { cost, samples, .. } in &mut measured {
             samples.push(1, cost.first_run_ns);
             fill_in(cost, samples, settings)?;
         }
         return Ok(measured);
     }
-    let once_will_do = settings.min_samples < MIN_SAMPLES_FOR_INTERVAL as u32;
-    let (mut statements, mut repeated) = (Vec::new(), Vec::new());
-    for (run, one) in runs.iter().zip(&mut measured) {
-        if once_will_do && one.cost.first_run_ns > LONG_NS {
-            one.samples.push(1, one.cost.first_run_ns);
-            fill_in(&mut one.cost, &one.samples, settings)?;
-        } else {
-            statements.push(prepare_warm(*run, &mut one.cost, settings)?);
-            repeated.push(one);
-        }
+    let mut statements = Vec::new();
+    for (run, Measured { cost, .. }) in runs.iter().zip(&mut measured) {
+        statements.push(prepare_warm(*run, cost, settings)?);
     }
     let mut contenders: Vec<Contender<'_, EngineError>> = Vec::new();
     for statement in &mut statements {
         contenders.push(Box::new(|| self::run(statement).map(drop)));
     }
     let samples = in_turns(&mut contenders, precision)?;
-    for (one, samples) in repeated.into_iter().zip(samples) {
-        fill_in(&mut one.cost, &samples, settings)?;
-        one.samples = samples;
+    for (measured, samples) in measured.iter_mut().zip(samples) {
+        fill_in(&mut measured.cost, &samples, settings)?;
+        measured.samples = samples;
     }
     Ok(measured)
 }

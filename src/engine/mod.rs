@@ -53,7 +53,7 @@ mod why;
 mod work;
 mod write_cost;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use choices::{Chosen, Effort};
 use cleanup::AsDropped;
@@ -119,6 +119,8 @@ struct Session {
     /// The made-up data that was asked for last.
     data: Option<DataSet>,
     sizes: Option<Vec<BtreeSize>>,
+    /// Indexes of the migration that could not be built: only who asks for one of them has it tried again.
+    without_room: BTreeSet<String>,
     /// Rows of the original's tables, as far as they were counted.
     n_rows: BTreeMap<String, u64>,
     /// The rows that a person looks at.
@@ -209,6 +211,7 @@ impl Engine {
             repaired: None,
             data: None,
             sizes: None,
+            without_room: BTreeSet::new(),
             n_rows: BTreeMap::new(),
             rows: None,
             doomed: None,
@@ -236,8 +239,8 @@ impl Engine {
     /// As [`Engine::run`], for one of many steps: one that takes longer fails, and says so. What it would answer after
     /// that could rest on statements that were stopped.
     pub fn run_within(&mut self, limit_ns: u64, step: &Step) -> Result<StepAnswer> {
-        let start = clock::monotonic_ns();
         interrupt::limited(Some(limit_ns), &step.label(), || {
+            let start = clock::monotonic_ns();
             let answer = self.run(step)?;
             if clock::monotonic_ns() - start > limit_ns { Err(measure::cancelled()) } else { Ok(answer) }
         })
@@ -395,16 +398,18 @@ impl Engine {
         let session = self.session.as_mut().ok_or_else(not_open)?;
         let entry = session.migration_entry(catalogue, name)?;
         let (original, candidate) = (&session.original, &session.candidate);
+        session.without_room.insert(name.to_owned());
         let mut entry =
             migrate::apply(&entry, &session.database, &session.blueprint, original, candidate, granularity_ns)?;
+        session.without_room.remove(name);
         if entry.outcome != Outcome::NotApplicable {
             // An index that was just built without a WHERE has an entry for each row.
             let is_whole = catalogue.index(name).is_some_and(|index| index.where_clause.is_none());
             let counted = entry.n_rows.filter(|_| is_whole && entry.outcome == Outcome::Created);
-            entry.n_table_rows = Some(match counted {
-                Some(n_rows) => n_rows,
-                None => session.count_rows(entry.table.clone())?,
-            });
+            if let Some(n_rows) = counted {
+                session.n_rows.insert(entry.table.clone(), n_rows);
+            }
+            entry.n_table_rows = Some(session.count_rows(entry.table.clone())?);
         }
         Ok(entry)
     }

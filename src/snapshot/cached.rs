@@ -52,7 +52,7 @@ struct Walk {
     heading: Option<Heading>,
     /// How many bytes it fetches next.
     length: u64,
-    /// Steps in a row that led over more than it would have fetched.
+    /// Steps in a row that led over more than a step may.
     n_strides: u32,
 }
 
@@ -191,7 +191,8 @@ impl Cache {
     fn plan(&mut self, block: u64, most: u64, asked: Range<u64>) -> (Range<u64>, Option<Heading>) {
         let first = asked.start - asked.start % block;
         let asked = first..asked.end.next_multiple_of(block).min(first + most);
-        let known = self.walks.iter().enumerate().find_map(|(at, walk)| Some((at, walk.goes_on(&asked)?)));
+        let near = self.walks.iter().enumerate().filter_map(|(at, walk)| Some((at, walk.goes_on(&asked)?)));
+        let known = near.min_by_key(|(_, (_, gap))| *gap);
         let (mut range, mut walk) = match known {
             Some((at, (heading, gap))) => self.walks.remove(at).goes(heading, gap, &asked, most),
             None => {

@@ -471,11 +471,7 @@ impl Inspector {
     }
 
     fn note_failure(self, step: &Step, error: ClientError) {
-        let failure = error.into_failure();
-        let message = match failure.kind {
-            FailureKind::TimeLimit => format!("{}. Run alone, in its own view, it has no limit.", failure.message),
-            _ => failure.message,
-        };
+        let message = error.into_failure().message;
         self.change_report(|report| report.failed_steps.push(FailedStep { step: step.label(), message }));
     }
 

@@ -96,7 +96,9 @@ fn tabs_leave_each_other_alone_and_nothing_behind() {
     let browser = Browser::open("tabs");
     browser.open_files(&[&path]);
     let first = with_scratch_files(&browser, 2);
-    browser.until("the copy is there", SOON, || (!browser.text_of(".filebar")?.contains("copying")).then_some(()));
+    let copies = || Some(browser.text_of(".filebar")?.contains("copying"));
+    browser.until("the copy begins", SOON, || copies().filter(|goes_on| *goes_on));
+    browser.until("the copy is there", SOON, || copies().filter(|goes_on| !*goes_on));
     let renderer = browser.renderer_high_water_bytes().expect("a renderer");
     assert!(renderer < MAX_RENDERER_BYTES, "the browser keeps {} MiB of what was copied", renderer >> 20);
 

@@ -17,14 +17,21 @@ pub fn run(args: &[String]) -> Result<(), Problem> {
     setup::cargo_fuzz(&workshop)?;
     let targets = targets(&workshop)?;
     println!("{} for {seconds} s each. What fails is written into its corpus.", targets.join(", "));
+    let cargo_fuzz = |words: &[&str]| {
+        let mut command = workshop.cargo(["fuzz"]);
+        command.args(words).env("CARGO_TARGET_DIR", workshop.target_dir().join("fuzz"));
+        command
+    };
+    programs::run(&mut cargo_fuzz(&["build", "--sanitizer", "none"]))
+        .map_err(|problem| problem.remedy("libFuzzer is compiled with a C++ compiler: look whether there is one."))?;
     for target in targets {
         let kept = workshop.root.join("fuzz/corpus").join(&target);
         let found = workshop.target_dir().join("fuzz-corpus").join(&target);
         std::fs::create_dir_all(&found)
             .map_err(|error| Problem::new(format!("{} could not be made: {error}.", found.display())))?;
-        let mut command = workshop.cargo(["fuzz", "run", "--sanitizer", "none"]);
+        let mut command = cargo_fuzz(&["run", "--sanitizer", "none"]);
         // New inputs go to the first folder; the kept ones are only read.
-        command.env("CARGO_TARGET_DIR", workshop.target_dir().join("fuzz")).arg(&target).arg(found).arg(&kept).args([
+        command.arg(&target).arg(found).arg(&kept).args([
             "--".to_owned(),
             format!("-max_total_time={seconds}"),
             format!("-max_len={MAX_BYTES}"),

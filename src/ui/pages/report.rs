@@ -125,6 +125,9 @@ fn FailedSteps() -> impl IntoView {
                     <h2 id="failed-steps">"Steps that failed"</h2>
                 </div>
                 <dl class="kv">{move || failed.get().into_iter().map(line).collect_view()}</dl>
+                <p class="hint">
+                    "The rest of the run went on without them. Each can be run alone, in its own view, where it has no time limit."
+                </p>
             </section>
         </Show>
     }
