@@ -120,7 +120,7 @@ struct Session {
     data: Option<DataSet>,
     sizes: Option<Vec<BtreeSize>>,
     /// Indexes of the migration that could not be built: only who asks for one of them has it tried again.
-    without_room: BTreeSet<String>,
+    not_built: BTreeSet<String>,
     /// Rows of the original's tables, as far as they were counted.
     n_rows: BTreeMap<String, u64>,
     /// The rows that a person looks at.
@@ -211,7 +211,7 @@ impl Engine {
             repaired: None,
             data: None,
             sizes: None,
-            without_room: BTreeSet::new(),
+            not_built: BTreeSet::new(),
             n_rows: BTreeMap::new(),
             rows: None,
             doomed: None,
@@ -398,10 +398,13 @@ impl Engine {
         let session = self.session.as_mut().ok_or_else(not_open)?;
         let entry = session.migration_entry(catalogue, name)?;
         let (original, candidate) = (&session.original, &session.candidate);
-        session.without_room.insert(name.to_owned());
-        let mut entry =
-            migrate::apply(&entry, &session.database, &session.blueprint, original, candidate, granularity_ns)?;
-        session.without_room.remove(name);
+        let applied =
+            migrate::apply(&entry, &session.database, &session.blueprint, original, candidate, granularity_ns);
+        match &applied {
+            Err(error) if !error.is_cancelled() => session.not_built.insert(name.to_owned()),
+            _ => session.not_built.remove(name),
+        };
+        let mut entry = applied?;
         if entry.outcome != Outcome::NotApplicable {
             // An index that was just built without a WHERE has an entry for each row.
             let is_whole = catalogue.index(name).is_some_and(|index| index.where_clause.is_none());

@@ -245,10 +245,10 @@ impl Session {
         let entries = self.judge_for(catalogue)?.migration().to_vec();
         let is_open = |entry: &&IndexReport| {
             entry.outcome == Outcome::Created
-                && !self.without_room.contains(&entry.index)
+                && !self.not_built.contains(&entry.index)
                 && !migrate::has_index(&self.candidate, &entry.index)
         };
-        let mut without_room = Vec::new();
+        let mut not_built = Vec::new();
         for entry in entries.iter().filter(is_open) {
             // A refusal that only the data shows is told by its own step.
             let answer = self.candidate.execute_batch(&entry.documented_sql).map_err(EngineError::from);
@@ -257,10 +257,10 @@ impl Session {
                     return Err(error);
                 }
                 let _ = self.candidate.execute_batch(&format!("DROP INDEX IF EXISTS {}", quoted(&entry.index)));
-                without_room.push(entry.index.clone());
+                not_built.push(entry.index.clone());
             }
         }
-        self.without_room.extend(without_room);
+        self.not_built.extend(not_built);
         Ok(())
     }
 }
