@@ -3,12 +3,8 @@
 use super::numbers;
 
 /// Why there is no copy, when the browser has no room for one.
-pub fn no_room(room: u64, wanted: u64) -> String {
-    format!(
-        "the browser gives this page {} of disk, and {} are needed",
-        numbers::bytes(room).text(),
-        numbers::bytes(wanted).text()
-    )
+pub fn no_room(wanted: u64) -> String {
+    format!("the browser has no room for {} on disk", numbers::bytes(wanted).text())
 }
 
 /// Why there is no copy, when the room that was there has gone.

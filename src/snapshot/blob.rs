@@ -74,9 +74,8 @@ impl Source for BlobSource {
 
 pub(super) fn dom_error(error: &JsValue) -> io::Error {
     // A DOMException inherits from Error.
-    let message = match error.dyn_ref::<js_sys::Error>() {
-        Some(error) => format!("{}: {}", error.name(), error.message()),
-        None => format!("{error:?}"),
-    };
-    io::Error::other(message)
+    let Some(error) = error.dyn_ref::<js_sys::Error>() else { return io::Error::other(format!("{error:?}")) };
+    let name = String::from(error.name());
+    let kind = if name == "QuotaExceededError" { io::ErrorKind::StorageFull } else { io::ErrorKind::Other };
+    io::Error::new(kind, format!("{name}: {}", error.message()))
 }

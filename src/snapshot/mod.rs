@@ -41,7 +41,7 @@ pub use clock::{now, set_now};
 pub use counters::{Counters, PageSet};
 pub use fork::Fork;
 #[cfg(target_arch = "wasm32")]
-pub use opfs::{OpfsFile, remove_left_overs, room};
+pub use opfs::{OpfsFile, remove_left_overs};
 pub use overlay::Overlay;
 pub use scratch::Scratch;
 #[cfg(not(target_arch = "wasm32"))]

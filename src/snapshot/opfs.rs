@@ -32,12 +32,36 @@ impl OpfsFile {
     /// The DOM exception's name and message, and `Unsupported` where the browser has no such file system.
     pub async fn create() -> io::Result<Self> {
         let folder = folder().await?;
+        let mut tries = 0..3;
+        loop {
+            // Until it is open, another tab may take it for a left-over and remove it.
+            match Self::open(&folder).await {
+                Err(_) if tries.next().is_some() => {}
+                opened => return opened,
+            }
+        }
+    }
+
+    async fn open(folder: &FileSystemDirectoryHandle) -> io::Result<Self> {
         let name = format!("{:.0}-{:.0}", js_sys::Date::now(), js_sys::Math::random() * 1e15);
         let create = FileSystemGetFileOptions::new();
         create.set_create(true);
         let file: FileSystemFileHandle = done(folder.get_file_handle_with_options(&name, &create)).await?;
         let handle = done(file.create_sync_access_handle()).await?;
-        Ok(Self { handle, folder, name, options: FileSystemReadWriteOptions::new() })
+        let file = Self { handle, folder: folder.clone(), name, options: FileSystemReadWriteOptions::new() };
+        let _: FileSystemFileHandle = done(folder.get_file_handle(&file.name)).await?;
+        Ok(file)
+    }
+
+    /// Takes so many bytes of the disk at once, as far as the browser allows and the disk tells, so that a copy that would
+    /// not end does not begin. The browser's estimate is no measure: Chromium says 10 GiB more than are used, whatever there
+    /// is.
+    ///
+    /// # Errors
+    ///
+    /// `StorageFull` when there is no room for them.
+    pub fn reserve(&self, bytes: u64) -> io::Result<()> {
+        self.handle.truncate_with_f64(bytes as f64).map_err(|error| dom_error(&error))
     }
 
     fn at(&self, offset: u64) -> &FileSystemReadWriteOptions {
@@ -73,18 +97,6 @@ fn whole(n: f64, wanted: usize, kind: io::ErrorKind) -> io::Result<()> {
         return Ok(());
     }
     Err(io::Error::new(kind, format!("the browser's file system took or gave {n} of {wanted} bytes")))
-}
-
-/// Bytes that this site may still store, as the browser estimates them.
-///
-/// # Errors
-///
-/// As [`OpfsFile::create`].
-pub async fn room() -> io::Result<u64> {
-    let estimate: JsValue = done(storage()?.estimate().map_err(|e| dom_error(&e))?).await?;
-    let figure = |name: &str| js_sys::Reflect::get(&estimate, &name.into()).ok().and_then(|figure| figure.as_f64());
-    let room = figure("quota").unwrap_or_default() - figure("usage").unwrap_or_default();
-    Ok(room.max(0.0) as u64)
 }
 
 /// Removes what tabs that were closed or crashed left over.

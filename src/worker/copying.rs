@@ -12,7 +12,7 @@ use crate::domain::copying::{DECLINED, no_room, room_has_gone, stays_lazy};
 use crate::domain::run::Step;
 use crate::engine::{Engine, EngineError, interrupt, progress};
 use crate::protocol::Event;
-use crate::snapshot::{Base, OpfsFile, PromotionState, remove_left_overs, room};
+use crate::snapshot::{Base, OpfsFile, PromotionState, remove_left_overs};
 
 /// Wasm memory ends at 4 GiB, and the forks need some of it.
 const MAX_IN_MEMORY_BYTES: u64 = 1 << 30;
@@ -155,12 +155,17 @@ async fn make_room(epoch: u32, n_bytes: u64) {
 /// A file for changes, and one for the copy where there is room for both.
 async fn rooms(n_bytes: u64) -> io::Result<(OpfsFile, io::Result<OpfsFile>)> {
     remove_left_overs().await?;
-    let (room, wanted) = (room().await?, n_bytes + ROOM_FOR_CHANGES);
     let changes = OpfsFile::create().await?;
-    let copy = match room < wanted {
-        true => Err(io::Error::new(io::ErrorKind::StorageFull, no_room(room, wanted))),
-        false => OpfsFile::create().await,
+    let copy = async {
+        let copy = OpfsFile::create().await?;
+        changes.reserve(ROOM_FOR_CHANGES)?;
+        copy.reserve(n_bytes)?;
+        Ok(copy)
     };
+    let copy = copy.await.map_err(|error: io::Error| match error.kind() {
+        io::ErrorKind::StorageFull => io::Error::other(no_room(n_bytes + ROOM_FOR_CHANGES)),
+        _ => error,
+    });
     Ok((changes, copy))
 }
 

@@ -1,10 +1,14 @@
 //! Room beside memory, in the browser's own file system.
 
+use std::cell::Cell;
+use std::rc::Rc;
+
 use cortex_inspector::snapshot::{
     Base, BlobSource, CachedSource, Fork, OpfsFile, PromotionState, RamSource, Scratch, VFS_NAME, bytes_in_memory,
-    register, remove_left_overs, room, spill_to,
+    register, remove_left_overs, spill_to,
 };
 use rusqlite::{Connection, OpenFlags};
+use wasm_bindgen_futures::spawn_local;
 use wasm_bindgen_test::wasm_bindgen_test;
 
 use crate::blob;
@@ -14,8 +18,9 @@ async fn a_base_is_copied_to_disk_while_it_is_read() {
     let bytes: Vec<u8> = (0..3_000_000_u32).map(|n| (n % 251) as u8).collect();
     let source = BlobSource::new(&blob(&bytes)).expect("a worker reads blobs");
     let base = Base::new(CachedSource::with_bound(source, 1 << 20));
-    assert!(room().await.expect("an estimate") > 0);
-    base.promote_to(OpfsFile::create().await.expect("a file"));
+    let file = OpfsFile::create().await.expect("a file");
+    file.reserve(bytes.len() as u64).expect("room for it");
+    base.promote_to(file);
     while base.promote_step(700_000).expect("a step").state != PromotionState::OnDisk {
         let mut buf = vec![0; 1_500_001];
         assert_eq!(base.read_at(499_999, &mut buf).expect("a read"), 1_500_001);
@@ -42,6 +47,32 @@ async fn a_scratch_file_is_right_at_every_offset_and_survives_a_clearing_up() {
         assert_eq!(buf, [n as u8 + 1; 3], "at {at}");
     }
     assert!(file.read_at(6 << 30, &mut [0; 3]).is_err(), "a read past the end");
+}
+
+#[wasm_bindgen_test]
+async fn what_cannot_be_stored_is_refused_before_it_is_written() {
+    let file = OpfsFile::create().await.expect("a file");
+    let refused = file.reserve(1 << 50).expect_err("a petabyte");
+    assert_eq!(refused.kind(), std::io::ErrorKind::StorageFull, "{refused}");
+    file.write_at(0, &[1; 3]).expect("what there is room for");
+}
+
+/// As two tabs do.
+#[wasm_bindgen_test]
+async fn a_file_is_there_however_often_others_clear_up() {
+    let is_over = Rc::new(Cell::new(false));
+    let over = is_over.clone();
+    spawn_local(async move {
+        while !over.get() {
+            remove_left_overs().await.expect("a clearing up");
+        }
+    });
+    for _ in 0..20 {
+        let file = OpfsFile::create().await.expect("a file");
+        file.write_at(0, &[1; 3]).expect("a write");
+        file.read_at(0, &mut [0; 3]).expect("a read");
+    }
+    is_over.set(true);
 }
 
 #[wasm_bindgen_test]
