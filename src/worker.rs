@@ -17,7 +17,7 @@ use crate::domain::report::Environment;
 use crate::domain::run::StepAnswer;
 use crate::engine::{Dropped, Engine, EngineError, baselines, interrupt, progress};
 use crate::protocol::{Envelope, Event, Request, SharedWord, VERSION};
-use crate::snapshot::{Base, BlobSource, CachedSource};
+use crate::snapshot::{Base, BlobSource, CachedSource, READ_AHEAD, serve_read_ahead};
 
 use copying::Wants;
 
@@ -32,6 +32,9 @@ thread_local! {
 pub fn start() {
     std::panic::set_hook(Box::new(|info| web_sys::console::error_1(&info.to_string().into())));
     let scope: DedicatedWorkerGlobalScope = js_sys::global().unchecked_into();
+    if scope.name() == READ_AHEAD {
+        return serve_read_ahead();
+    }
     let on_message = Closure::<dyn FnMut(MessageEvent)>::new(|event: MessageEvent| receive(&event.data()));
     scope.set_onmessage(Some(on_message.as_ref().unchecked_ref()));
     on_message.forget();
@@ -174,7 +177,7 @@ fn answer(engine: &mut Engine, request: Request, files: Vec<web_sys::File>) -> R
 fn dropped((name, file): (String, web_sys::File)) -> Result<Dropped, Failure> {
     let source = BlobSource::new(&file)
         .map_err(|error| Failure::new(FailureKind::Unreadable, format!("{name} could not be read: {error}")))?;
-    Ok(Dropped { name, base: Base::new(CachedSource::new(source)) })
+    Ok(Dropped { name, base: Base::new(CachedSource::new(source.with_read_ahead())) })
 }
 
 fn json<T: Serialize>(answer: Result<T, EngineError>) -> Result<serde_json::Value, Failure> {

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::io;
 use std::ops::Range;
 
-use super::source::{Source, available, whole};
+use super::source::{Fetched, Source, available, whole};
 
 /// Keeps extents of a slower source in memory: each is what one read of it brought.
 ///
@@ -14,7 +14,9 @@ use super::source::{Source, available, whole};
 /// downwards. A walk through an index may find each of its pages behind many of its table: a few such strides are a walk
 /// too. Several readers walking different parts of the source do not disturb each other.
 ///
-/// Extents leave by second chance (CLOCK), and a read-ahead as soon as it has been read to its end.
+/// Extents leave by second chance (CLOCK), and a read-ahead as soon as it has been read to its end. A long one stays where
+/// the source brought it, and is handed on through windows small enough for the processor's own cache: to copy it whole
+/// takes as long as SQLite takes to look at it.
 pub struct CachedSource<S> {
     source: S,
     cache: RefCell<Cache>,
@@ -30,19 +32,42 @@ struct Cache {
     hand: u64,
     /// The latest walks through the source, most recent first.
     walks: Vec<Walk>,
+    /// The latest pieces of long extents, most recent first.
+    windows: Vec<Window>,
 }
 
 struct Extent {
-    bytes: Vec<u8>,
+    bytes: Bytes,
     referenced: bool,
     /// Of the walk that it was fetched for, which has not come to its end yet.
     ahead: Option<Heading>,
+}
+
+enum Bytes {
+    /// A window's length at most.
+    Here(Vec<u8>),
+    Afar(Box<dyn Fetched>),
+}
+
+/// It outlives its extent: what a source holds never changes.
+struct Window {
+    start: u64,
+    bytes: Vec<u8>,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Heading {
     Up,
     Down,
+}
+
+/// What is fetched.
+struct Plan {
+    range: Range<u64>,
+    /// For which heading some of it is not asked for.
+    ahead: Option<Heading>,
+    /// What this walk fetches after that, if it goes on; empty where nobody can tell.
+    next: Range<u64>,
 }
 
 struct Walk {
@@ -71,7 +96,7 @@ impl<S: Source> CachedSource<S> {
 
     /// Keeps at most `bound` bytes, and never less than one block.
     pub fn with_bound(source: S, bound: usize) -> CachedSource<S> {
-        let cache = Cache { bound, held: 0, extents: BTreeMap::new(), hand: 0, walks: Vec::new() };
+        let cache = Cache { bound, held: 0, extents: BTreeMap::new(), hand: 0, walks: Vec::new(), windows: Vec::new() };
         CachedSource { source, cache: RefCell::new(cache) }
     }
 
@@ -80,16 +105,30 @@ impl<S: Source> CachedSource<S> {
         let block = Self::BLOCK as u64;
         // A quarter of the cache at most, so that one walk cannot push everything else out.
         let most = (Self::READ_AHEAD.min(cache.bound / 4) as u64).next_multiple_of(block).max(block);
-        let (range, ahead) = cache.plan(block, most, offset..offset + buf.len() as u64);
-        let length = available(self.source.len(), range.start, (range.end - range.start) as usize);
-        let Some(mut bytes) = cache.make_room(length) else {
+        let Plan { range, ahead, next } = cache.plan(block, most, offset..offset + buf.len() as u64);
+        let within = |range: Range<u64>| range.start..range.end.min(self.len());
+        match self.bring(cache, within(range.clone()), within(next)) {
+            Ok(bytes) => cache.keep(range.start, Extent { bytes, referenced: true, ahead }),
             // Without memory to keep it, it is only answered.
-            let n = self.source.read_at(offset, buf)?;
-            return whole(n, buf.len(), offset).map(|()| n);
-        };
-        whole(self.source.read_at(range.start, &mut bytes)?, length, range.start)?;
-        cache.keep(range.start, Extent { bytes, referenced: true, ahead });
+            Err(error) if error.kind() == io::ErrorKind::OutOfMemory => {
+                let n = self.source.read_at(offset, buf)?;
+                return whole(n, buf.len(), offset).map(|()| n);
+            }
+            Err(error) => return Err(error),
+        }
         Ok(cache.copy(offset, buf))
+    }
+
+    fn bring(&self, cache: &mut Cache, range: Range<u64>, next: Range<u64>) -> io::Result<Bytes> {
+        let length = (range.end - range.start) as usize;
+        let mut bytes = cache.make_room(length);
+        if length > Window::LENGTH {
+            return self.source.fetch(range.start, length, next).map(Bytes::Afar);
+        }
+        bytes.try_reserve_exact(length.saturating_sub(bytes.len()))?;
+        bytes.resize(length, 0);
+        whole(self.source.read_at(range.start, &mut bytes)?, length, range.start)?;
+        Ok(Bytes::Here(bytes))
     }
 }
 
@@ -114,6 +153,15 @@ impl<S: Source> Source for CachedSource<S> {
 
     fn read_once(&self, offset: u64, buf: &mut [u8]) -> io::Result<usize> {
         self.source.read_once(offset, buf)
+    }
+}
+
+impl Heading {
+    fn go(self, from: &Range<u64>, length: u64) -> Range<u64> {
+        match self {
+            Self::Up => from.end..from.end + length,
+            Self::Down => from.start.saturating_sub(length)..from.start,
+        }
     }
 }
 
@@ -142,22 +190,76 @@ impl Walk {
 
     /// What it fetches next, `most` bytes at a time, and the walk that it is then.
     fn goes(self, heading: Heading, gap: u64, asked: &Range<u64>, most: u64) -> (Range<u64>, Walk) {
-        let go = |from: &Range<u64>, length| match heading {
-            Heading::Up => from.end..from.end + length,
-            Heading::Down => from.start.saturating_sub(length)..from.start,
-        };
         let n_strides = self.n_strides + 1;
         let (range, length, n_strides) = if gap <= self.step() {
-            (go(&self.seen, self.length), self.length * Self::GROWTH, 0)
+            (heading.go(&self.seen, self.length), self.length * Self::GROWTH, 0)
         } else if n_strides < Self::STRIDES {
             (asked.clone(), self.length, n_strides)
         } else {
             // Long enough for the next stride to be a step.
             let length = (gap * 4).max(self.length).min(most);
-            (go(asked, length), length * Self::GROWTH, 0)
+            (heading.go(asked, length), length * Self::GROWTH, 0)
         };
         let range = range.start.min(asked.start)..range.end.max(asked.end);
         (range.clone(), Walk { seen: range, heading: Some(heading), length: length.min(most), n_strides })
+    }
+}
+
+impl Extent {
+    fn has_given(&mut self, piece: Range<usize>) {
+        let is_spent = match self.ahead {
+            Some(Heading::Up) => piece.end == self.bytes.len(),
+            Some(Heading::Down) => piece.start == 0,
+            None => false,
+        };
+        if is_spent {
+            self.ahead = None;
+        }
+        self.referenced = !is_spent;
+    }
+}
+
+impl Bytes {
+    fn len(&self) -> usize {
+        match self {
+            Self::Here(bytes) => bytes.len(),
+            Self::Afar(fetched) => fetched.len(),
+        }
+    }
+
+    /// What it takes of the cache's bound.
+    fn room(&self) -> usize {
+        match self {
+            Self::Here(bytes) => bytes.capacity(),
+            Self::Afar(fetched) => fetched.len(),
+        }
+    }
+}
+
+impl Window {
+    const LENGTH: usize = 256 << 10;
+
+    /// On what was fetched from `start` on, around `offset`, in the memory of one that is no longer needed. None where
+    /// there is no memory.
+    fn new(spare: Option<Window>, start: u64, fetched: &dyn Fetched, offset: u64) -> Option<Window> {
+        let first = (offset - offset % Self::LENGTH as u64).max(start);
+        let length = available(start + fetched.len() as u64, first, Self::LENGTH);
+        let mut bytes = spare.map(|window| window.bytes).unwrap_or_default();
+        bytes.try_reserve_exact(length.saturating_sub(bytes.len())).ok()?;
+        bytes.resize(length, 0);
+        fetched.copy((first - start) as usize, &mut bytes);
+        Some(Window { start: first, bytes })
+    }
+
+    fn range(&self) -> Range<u64> {
+        self.start..self.start + self.bytes.len() as u64
+    }
+
+    fn copy(&self, offset: u64, buf: &mut [u8]) -> usize {
+        let within = offset - self.start;
+        let n = available(self.bytes.len() as u64, within, buf.len());
+        buf[..n].copy_from_slice(&self.bytes[within as usize..within as usize + n]);
+        n
     }
 }
 
@@ -167,40 +269,64 @@ impl Cache {
 
     /// Copies to the start of `buf` what is held from `offset` on, and answers how much that is.
     fn copy(&mut self, offset: u64, buf: &mut [u8]) -> usize {
-        let Some((&start, extent)) = self.extents.range_mut(..=offset).next_back() else { return 0 };
-        let within = offset - start;
-        let n = available(extent.bytes.len() as u64, within, buf.len());
-        if n > 0 {
-            let (from, to) = (within as usize, within as usize + n);
-            buf[..n].copy_from_slice(&extent.bytes[from..to]);
-            let spent = match extent.ahead {
-                Some(Heading::Up) => to == extent.bytes.len(),
-                Some(Heading::Down) => from == 0,
-                None => false,
-            };
-            if spent {
-                extent.ahead = None;
-            }
-            extent.referenced = !spent;
+        if let Some(at) = self.windows.iter().position(|window| window.range().contains(&offset)) {
+            self.windows[..=at].rotate_right(1);
+            return self.windows[0].copy(offset, buf);
         }
+        let Some((&start, extent)) = self.extents.range_mut(..=offset).next_back() else { return 0 };
+        let within = (offset - start) as usize;
+        let mut n = available(extent.bytes.len() as u64, offset - start, buf.len());
+        if n == 0 {
+            return 0;
+        }
+        let mut piece = within..within + n;
+        match &extent.bytes {
+            Bytes::Here(bytes) => buf[..n].copy_from_slice(&bytes[piece.clone()]),
+            Bytes::Afar(fetched) => {
+                let spare = if self.windows.len() < Self::WALKS { None } else { self.windows.pop() };
+                match Window::new(spare, start, fetched.as_ref(), offset) {
+                    Some(window) => {
+                        n = window.copy(offset, buf);
+                        piece = (window.start - start) as usize..(window.range().end - start) as usize;
+                        self.windows.insert(0, window);
+                    }
+                    None => fetched.copy(within, &mut buf[..n]),
+                }
+            }
+        }
+        extent.has_given(piece);
         n
     }
 
-    /// Which blocks to fetch when the first byte of `asked` is missing, `most` bytes at a time, and for which heading
-    /// some of them are not asked for.
-    fn plan(&mut self, block: u64, most: u64, asked: Range<u64>) -> (Range<u64>, Option<Heading>) {
+    /// Which blocks to fetch when the first byte of `asked` is missing, `most` bytes at a time.
+    fn plan(&mut self, block: u64, most: u64, asked: Range<u64>) -> Plan {
         let first = asked.start - asked.start % block;
         let asked = first..asked.end.next_multiple_of(block).min(first + most);
         let near = self.walks.iter().enumerate().filter_map(|(at, walk)| Some((at, walk.goes_on(&asked)?)));
         let known = near.min_by_key(|(_, (_, gap))| *gap);
-        let (mut range, mut walk) = match known {
+        let (range, mut walk) = match known {
             Some((at, (heading, gap))) => self.walks.remove(at).goes(heading, gap, &asked, most),
             None => {
                 let length = (block * Walk::GROWTH).min(most);
                 (asked.clone(), Walk { seen: asked.clone(), heading: None, length, n_strides: 0 })
             }
         };
-        // What is here already is not read again, but for single blocks: stepping around them costs more.
+        let range = self.up_to_long_extents(range, first, block);
+        walk.seen = self.with_neighbours(range.clone());
+        let is_more = range.end - range.start > asked.end - asked.start;
+        let ahead = walk.heading.filter(|_| is_more);
+        let next = ahead.map(|heading| heading.go(&walk.seen, walk.length)).map(|next| {
+            let first = if next.end <= range.start { next.end.saturating_sub(block) } else { next.start };
+            self.up_to_long_extents(next, first, block)
+        });
+        self.walks.truncate(Self::WALKS - 1);
+        self.walks.insert(0, walk);
+        Plan { range, ahead, next: next.unwrap_or_default() }
+    }
+
+    /// What is here already is not read again, but for single blocks: stepping around them costs more. What is at `first`
+    /// is not here.
+    fn up_to_long_extents(&self, mut range: Range<u64>, first: u64, block: u64) -> Range<u64> {
         let is_long = |extent: &Extent| extent.bytes.len() as u64 > block;
         if let Some((start, below)) = self.extents.range(..first).rev().find(|(_, extent)| is_long(extent)) {
             range.start = range.start.max(start + below.bytes.len() as u64);
@@ -208,12 +334,7 @@ impl Cache {
         if let Some((start, _)) = self.extents.range(first..range.end).find(|(_, extent)| is_long(extent)) {
             range.end = *start;
         }
-        walk.seen = self.with_neighbours(range.clone());
-        let is_more = range.end - range.start > asked.end - asked.start;
-        let ahead = walk.heading.filter(|_| is_more);
-        self.walks.truncate(Self::WALKS - 1);
-        self.walks.insert(0, walk);
-        (range, ahead)
+        range
     }
 
     /// A range and what is here on both sides of it, without a gap.
@@ -234,29 +355,29 @@ impl Cache {
     fn keep(&mut self, start: u64, extent: Extent) {
         let end = start + extent.bytes.len() as u64;
         while let Some((&within, _)) = self.extents.range(start..end).next() {
-            self.held -= self.extents.remove(&within).map_or(0, |block| block.bytes.capacity());
+            self.held -= self.extents.remove(&within).map_or(0, |block| block.bytes.room());
         }
-        self.held += extent.bytes.capacity();
+        self.held += extent.bytes.room();
         self.extents.insert(start, extent);
     }
 
-    /// A buffer of `length` bytes, for which others leave if need be. None where there is no memory.
-    fn make_room(&mut self, length: usize) -> Option<Vec<u8>> {
-        let mut bytes = Vec::new();
+    /// Lets others leave for `length` bytes if need be, and answers a buffer of one that was about as long.
+    fn make_room(&mut self, length: usize) -> Vec<u8> {
+        let mut spare = Vec::new();
         while self.held + length > self.bound {
             let Some(evicted) = self.evict() else { break };
             // A walk that goes on takes over a buffer as long as it needs: fresh memory would be zeroed first.
-            if (length..=2 * length).contains(&evicted.capacity()) {
-                bytes = evicted;
+            if let Bytes::Here(bytes) = evicted
+                && (length..=2 * length).contains(&bytes.capacity())
+            {
+                spare = bytes;
             }
         }
-        bytes.try_reserve_exact(length.saturating_sub(bytes.len())).ok()?;
-        bytes.resize(length, 0);
-        Some(bytes)
+        spare
     }
 
     /// Takes out the first extent from the hand on that has no second chance left.
-    fn evict(&mut self) -> Option<Vec<u8>> {
+    fn evict(&mut self) -> Option<Bytes> {
         while !self.extents.is_empty() {
             let Some((&start, extent)) = self.extents.range_mut(self.hand..).next() else {
                 self.hand = 0;
@@ -265,7 +386,7 @@ impl Cache {
             self.hand = start + 1;
             if !std::mem::take(&mut extent.referenced) {
                 let bytes = self.extents.remove(&start)?.bytes;
-                self.held -= bytes.capacity();
+                self.held -= bytes.room();
                 return Some(bytes);
             }
         }

@@ -18,6 +18,8 @@
 //! - Offsets and lengths are bytes in `u64`. Running out of memory, a source that fails and a source that ends early
 //!   are errors SQLite reports, never panics.
 
+#[cfg(target_arch = "wasm32")]
+mod ahead;
 mod base;
 #[cfg(target_arch = "wasm32")]
 mod blob;
@@ -33,6 +35,8 @@ mod source;
 mod spill;
 mod vfs;
 
+#[cfg(target_arch = "wasm32")]
+pub use ahead::{READ_AHEAD, serve_read_ahead};
 pub use base::{Base, Promotion, PromotionState};
 #[cfg(target_arch = "wasm32")]
 pub use blob::BlobSource;
@@ -46,6 +50,6 @@ pub use overlay::Overlay;
 pub use scratch::Scratch;
 #[cfg(not(target_arch = "wasm32"))]
 pub use source::FileSource;
-pub use source::{RamSource, Source};
+pub use source::{Fetched, RamSource, Source};
 pub use spill::{bytes_in_memory, spill_to, spills};
 pub use vfs::{SnapshotError, VFS_NAME, register, take_io_error};

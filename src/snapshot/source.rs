@@ -1,6 +1,7 @@
 //! Where a base's bytes come from.
 
 use std::io;
+use std::ops::Range;
 
 /// Immutable bytes read at an offset.
 ///
@@ -20,8 +21,44 @@ pub trait Source {
         self.read_at(offset, buf)
     }
 
+    /// `length` bytes from `offset` on, which must exist, left where the source brought them to: for a cache that hands
+    /// them on piece by piece. What lies in `next` will probably be fetched after that, unless it is empty.
+    ///
+    /// # Errors
+    ///
+    /// As [`Source::read_at`], and `OutOfMemory`.
+    fn fetch(&self, offset: u64, length: usize, _next: Range<u64>) -> io::Result<Box<dyn Fetched>> {
+        let mut bytes = Vec::new();
+        bytes.try_reserve_exact(length)?;
+        bytes.resize(length, 0);
+        whole(self.read_at(offset, &mut bytes)?, length, offset)?;
+        Ok(Box::new(bytes))
+    }
+
     fn is_empty(&self) -> bool {
         self.len() == 0
+    }
+}
+
+/// Bytes that one read of a source brought, in whose memory ever.
+pub trait Fetched {
+    fn len(&self) -> usize;
+
+    /// Fills `buf` from `from` on; that many bytes must be there.
+    fn copy(&self, from: usize, buf: &mut [u8]);
+
+    fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+}
+
+impl Fetched for Vec<u8> {
+    fn len(&self) -> usize {
+        Vec::len(self)
+    }
+
+    fn copy(&self, from: usize, buf: &mut [u8]) {
+        buf.copy_from_slice(&self[from..from + buf.len()]);
     }
 }
 
@@ -47,7 +84,7 @@ pub(super) fn for_each_unit(
     unit: usize,
     offset: u64,
     length: usize,
-    mut visit: impl FnMut(u64, usize, std::ops::Range<usize>) -> io::Result<()>,
+    mut visit: impl FnMut(u64, usize, Range<usize>) -> io::Result<()>,
 ) -> io::Result<()> {
     let mut done = 0;
     while done < length {
