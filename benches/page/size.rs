@@ -115,9 +115,7 @@ fn sample(file: &Path) -> [f64; FIGURES.len()] {
     let check_cancelled = cancelled_check_ms(&in_place);
     drop(in_place);
     let copied = opened(file);
-    let copying = || copied.text_of(".filebar").map(|text| text.contains("copying"));
-    copied.until("the copy begins", SOON, || copying().filter(|goes_on| *goes_on));
-    copied.until("the copy is there", RUN, || copying().filter(|goes_on| !*goes_on));
+    copied.copied(RUN);
     let (copy_scan, copy_check) = (scan_ms(&copied), check_ms(&copied));
     let native_scan = native_ms(file, SCAN, &i64::from(LARGE.n_logs).into());
     let native_check = native_ms(file, "PRAGMA quick_check", &"ok".to_owned().into());
@@ -163,7 +161,7 @@ fn raw_ms(file: &Path) -> f64 {
     let read = |size: u32, passes: u32| {
         browser.js(RAW, vec!["raw".into(), size.into(), passes.into()]).as_f64().expect("a time")
     };
-    let sizes = [256 << 10, 1 << 20, 4 << 20, 16 << 20].map(|size| (read(size, 1), size));
+    let sizes = [256 << 10, 1 << 20, 4 << 20, 16 << 20, 64 << 20].map(|size| (read(size, 1), size));
     let best = sizes.into_iter().min_by(|a, b| a.0.total_cmp(&b.0)).map_or(0, |(_, size)| size);
     read(best, PASSES)
 }

@@ -369,6 +369,14 @@ impl Browser {
         })
     }
 
+    /// Waits until the background copy of a large file, which has begun or is about to, is there.
+    #[track_caller]
+    pub fn copied(&self, limit: Duration) {
+        let is_copying = || self.text_of(".filebar").map(|text| text.contains("copying"));
+        self.until("the copy begins", SOON, || is_copying().filter(|goes_on| *goes_on));
+        self.until("the copy is there", limit, || is_copying().filter(|goes_on| !*goes_on));
+    }
+
     /// Waits for an alert and returns its text.
     #[track_caller]
     pub fn alert(&self) -> String {

@@ -6,10 +6,13 @@ use std::path::PathBuf;
 use std::time::Instant;
 
 use rusqlite::Connection;
+use serde_json::json;
 use tempfile::TempDir;
 
 use crate::browser::{Browser, SOON};
 use crate::fixture::Fixture;
+use crate::offline::page_whose_workers_run_first;
+use crate::server::Server;
 
 const BYTES: u64 = 5 << 30;
 const PAGE: u64 = 4096;
@@ -71,6 +74,82 @@ fn five_gigabytes_are_answered_at_once_and_read_where_they_are() {
     browser.check_console_is_quiet();
 }
 
+#[test]
+fn a_file_that_finds_no_room_is_read_where_it_lies_and_says_why() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let path = with_a_hole(&folder, BYTES);
+    let browser = Browser::open("no-room");
+    let origin = browser.js("return location.origin", vec![]);
+    browser.cdp("Storage.overrideQuotaForOrigin", json!({ "origin": origin, "quotaSize": 3_u64 << 30 }));
+    browser.open_files(&[&path]);
+    browser.click("link", "Database");
+    browser.until("why there is no copy", SOON, || {
+        browser.text_of("main")?.contains("the browser has no room for 6.44").then_some(())
+    });
+    count_the_rows_behind_the_hole(&browser);
+    browser.check_console_is_quiet();
+}
+
+/// Tells who reads how much of a file.
+const TELL_READS: &str = "
+    const told = new BroadcastChannel('reads');
+    const read = FileReaderSync.prototype.readAsArrayBuffer;
+    FileReaderSync.prototype.readAsArrayBuffer = function (piece) {
+        told.postMessage([self.name, piece.size]);
+        return read.call(this, piece);
+    };";
+
+#[test]
+fn a_long_table_is_read_by_two_workers_where_it_lies() {
+    const N_ROWS: u64 = 300_000;
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    // Longer than what is copied to memory.
+    let path = with_a_hole(&folder, 9 << 27);
+    let db = Connection::open(&path).expect("native SQLite opens it");
+    db.execute_batch(&format!(
+        "PRAGMA journal_mode = OFF;
+         CREATE TABLE long (id INTEGER PRIMARY KEY, name TEXT);
+         WITH RECURSIVE n(i) AS (VALUES (1) UNION ALL SELECT i + 1 FROM n WHERE i < {N_ROWS})
+         INSERT INTO long SELECT i, iif(i % 1000 = 0, 'rare ', 'plain ') || hex(i) || hex(zeroblob(300)) FROM n;"
+    ))
+    .expect("the rows");
+    drop(db);
+    let page = page_whose_workers_run_first(TELL_READS);
+    let browser = Browser::open_at("two-workers", Server::start(page.path()));
+    let collect = "window.reads = []; new BroadcastChannel('reads').onmessage = ({ data }) => reads.push(data)";
+    browser.js(collect, vec![]);
+    browser.open_files(&[&path]);
+    browser.until("a part that the second worker copies", SOON, || {
+        let script = "return reads.some(([name]) => name === 'read-ahead')";
+        browser.js(script, vec![]).as_bool().filter(|reads| *reads)
+    });
+    browser.click("button", "Do not copy");
+    browser.js("reads.length = 0", vec![]);
+
+    // Each part is another: a wrong one would hold other rows.
+    browser.js("location.hash = '#/overview/long'", vec![]);
+    browser.click("button", "Look at the rows of long");
+    let choose = "const s = document.querySelector(`select[aria-label='Column to filter']`);
+        s.value = 'name'; s.dispatchEvent(new Event('change', { bubbles: true }))";
+    browser.status("300,000 rows of long", SOON);
+    browser.js(choose, vec![]);
+    browser.fill("Value to filter by", "rare");
+    browser.click("button", "Filter");
+    browser.status("300 rows of long", SOON);
+    let csv = browser.download("Download rows");
+    for (n, line) in csv.lines().skip(1).enumerate() {
+        let id = (n as u64 + 1) * 1000;
+        let name =
+            format!("{id},rare {}", id.to_string().bytes().map(|digit| format!("{digit:02X}")).collect::<String>());
+        assert!(line.starts_with(&name), "row {n}: {}", &line[..line.len().min(60)]);
+    }
+    let long_reads =
+        "return ['', 'read-ahead'].map(who => reads.filter(([name, n]) => name === who && n >= 1 << 24).length)";
+    let by: [u64; 2] = serde_json::from_value(browser.js(long_reads, vec![])).expect("two numbers");
+    assert!(by[0] > 2 && by[1] > 2, "parts of 16 MiB that each worker read: {by:?}");
+    browser.check_console_is_quiet();
+}
+
 /// Names of the scratch files that the browser keeps for this site.
 fn scratch_files(browser: &Browser) -> Vec<String> {
     let script = "return (async () => {
@@ -96,9 +175,7 @@ fn tabs_leave_each_other_alone_and_nothing_behind() {
     let browser = Browser::open("tabs");
     browser.open_files(&[&path]);
     let first = with_scratch_files(&browser, 2);
-    let copies = || Some(browser.text_of(".filebar")?.contains("copying"));
-    browser.until("the copy begins", SOON, || copies().filter(|goes_on| *goes_on));
-    browser.until("the copy is there", SOON, || copies().filter(|goes_on| !*goes_on));
+    browser.copied(SOON);
     let renderer = browser.renderer_high_water_bytes().expect("a renderer");
     assert!(renderer < MAX_RENDERER_BYTES, "the browser keeps {} MiB of what was copied", renderer >> 20);
 

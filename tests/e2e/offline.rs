@@ -90,6 +90,20 @@ fn a_newer_version_waits_until_it_is_wanted() {
     browser.check_console_is_quiet();
 }
 
+/// A copy of the page whose every worker runs `script` before its own.
+pub fn page_whose_workers_run_first(script: &str) -> tempfile::TempDir {
+    let page = copy_of_page();
+    let loader = named(page.path(), "worker_loader-");
+    let own = std::fs::read_to_string(&loader).expect("the loader");
+    std::fs::write(&loader, format!("{script}\n{own}")).expect("the loader is written");
+    // The service worker keeps only what is as it was built.
+    let keeper = page.path().join("service-worker.js");
+    let kept = std::fs::read_to_string(&keeper).expect("the service worker");
+    let others = kept.lines().filter(|line| !line.contains("/worker_loader-")).collect::<Vec<_>>().join("\n");
+    std::fs::write(&keeper, others).expect("the service worker is written");
+    page
+}
+
 /// The real worker, in which a clock fails as soon as one query is measured: what a trap or the end of memory does to it.
 #[test]
 fn a_worker_that_dies_is_replaced_and_what_it_did_is_named() {
@@ -98,16 +112,8 @@ fn a_worker_that_dies_is_replaced_and_what_it_did_is_named() {
         addEventListener('message', ({ data }) => {
             const kills = String(data[0]).includes('\"measure_query\":\"find-by-id\"');
             performance.now = kills ? () => { throw new RangeError('no memory left'); } : now;
-        });\n";
-    let page = copy_of_page();
-    let loader = named(page.path(), "worker_loader-");
-    let script = std::fs::read_to_string(&loader).expect("the loader");
-    std::fs::write(&loader, KILL.to_owned() + &script).expect("the loader is written");
-    // The service worker keeps only what is as it was built.
-    let keeper = page.path().join("service-worker.js");
-    let script = std::fs::read_to_string(&keeper).expect("the service worker");
-    let others = script.lines().filter(|line| !line.contains("/worker_loader-")).collect::<Vec<_>>().join("\n");
-    std::fs::write(&keeper, others).expect("the service worker is written");
+        });";
+    let page = page_whose_workers_run_first(KILL);
     let browser = Browser::open_at("killed", Server::start(page.path()));
     let files = Files::new();
     browser.open_files(&[&files.write("killed.sqlite", &small_file())]);
