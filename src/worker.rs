@@ -17,7 +17,7 @@ use crate::domain::report::Environment;
 use crate::domain::run::StepAnswer;
 use crate::engine::{Dropped, Engine, EngineError, baselines, interrupt, progress};
 use crate::protocol::{Envelope, Event, Request, SharedWord, VERSION};
-use crate::snapshot::{Base, BlobSource, CachedSource, READ_AHEAD, serve_read_ahead};
+use crate::snapshot::{Base, BlobSource, CachedSource, READ_AHEAD, serve_read_ahead, shares_memory};
 
 use copying::Wants;
 
@@ -44,7 +44,7 @@ pub fn start() {
             let catalogue = Box::new(engine.catalogue().clone());
             let environment = Environment {
                 user_agent: scope.navigator().user_agent().unwrap_or_default(),
-                cross_origin_isolated: global_flag("crossOriginIsolated"),
+                cross_origin_isolated: shares_memory(),
                 ..environment
             };
             ENGINE.set(Some(engine));
@@ -66,10 +66,6 @@ fn warm_up_when_idle(scope: &DedicatedWorkerGlobalScope) {
         }
     });
     let _ = scope.set_timeout_with_callback_and_timeout_and_arguments_0(warm_up.unchecked_ref(), WARM_UP_AFTER_MS);
-}
-
-fn global_flag(name: &str) -> bool {
-    Reflect::get(&js_sys::global(), &name.into()).is_ok_and(|flag| flag.is_truthy())
 }
 
 fn send(event: &Event) {

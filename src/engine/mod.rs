@@ -191,6 +191,8 @@ impl Engine {
     }
 
     fn start(&mut self, original: Fork, base: Option<Base>, mut database: Database) -> Result<Database> {
+        // The room was made for another file.
+        snapshot::stop_spilling();
         let candidate = Db::open(original.fork(), ForeignKeys::On)?;
         let original = Db::open(original, ForeignKeys::On)?;
         let blueprint = Blueprint::read(&original)?;
@@ -225,6 +227,7 @@ impl Engine {
 
     pub fn close(&mut self) {
         self.session = None;
+        snapshot::stop_spilling();
     }
 
     /// What `'now'` means in every statement from here on.

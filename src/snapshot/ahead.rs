@@ -3,14 +3,15 @@
 //! A read of a dropped file is mostly waiting for another process, and two wait at once. Only where workers share memory:
 //! while a statement runs this one hears nothing that it is sent.
 
-use std::cell::{OnceCell, RefCell};
+use std::cell::{Cell, RefCell};
 use std::ops::Range;
 use std::rc::Rc;
 
-use js_sys::{Array, Atomics, Int32Array, SharedArrayBuffer, Uint8Array};
+use js_sys::{Array, Atomics, Function, Int32Array, Reflect, Uint8Array};
 use wasm_bindgen::prelude::*;
 use web_sys::{
-    Blob, DedicatedWorkerGlobalScope, FileReaderSync, MessageEvent, Worker, WorkerGlobalScope, WorkerOptions,
+    Blob, DedicatedWorkerGlobalScope, ErrorEvent, FileReaderSync, MessageEvent, Worker, WorkerGlobalScope,
+    WorkerOptions,
 };
 
 use super::blob::{BlobSource, Nowhere};
@@ -20,29 +21,33 @@ use super::source::Fetched;
 /// By this name the program knows that it is to [`serve_read_ahead`], and to do nothing else.
 pub const READ_AHEAD: &str = "read-ahead";
 
-/// Two may stand in a cache that keeps four, every other of which this worker read itself, and one is being read.
+/// Two may stand in a cache that keeps three, every other of which this worker read itself, and one is being read.
 const SLOTS: usize = 3;
 const SLOT_BYTES: usize = CachedSource::<BlobSource>::READ_AHEAD;
 
-/// Longer than any read of a disk. A worker that does not answer has been killed.
+/// A worker that does not answer for so long has been killed, or the disk is so slow that waiting for two reads gains
+/// nothing.
 const MAX_WAIT_MS: f64 = 10_000.0;
 
+const UNKNOWN: i32 = 0;
 const READY: i32 = 1;
 const READING: i32 = 2;
 const FAILED: i32 = 3;
 
 /// Reads ahead of one file. Dropping it ends the worker.
 pub struct Ahead {
-    /// Started with the first question, because most files are never walked through; `None` inside where it cannot be.
-    worker: OnceCell<Option<Worker>>,
-    /// `READY` once the worker runs, which takes this one's event loop.
+    worker: Worker,
+    /// `READY` once the worker runs, which takes this one's event loop, and `FAILED` when it does not any more.
     state: Int32Array,
     slots: RefCell<Vec<Rc<Slot>>>,
+    // The browser calls it as long as the worker runs.
+    _on_error: Closure<dyn FnMut(ErrorEvent)>,
 }
 
 struct Slot {
     /// Which part of the file it holds, or will.
     part: RefCell<Range<u64>>,
+    was_taken: Cell<bool>,
     state: Int32Array,
     bytes: Uint8Array,
 }
@@ -50,32 +55,52 @@ struct Slot {
 impl Ahead {
     /// `None` where workers share no memory.
     pub fn new() -> Option<Ahead> {
-        let isolated = js_sys::Reflect::get(&js_sys::global(), &"crossOriginIsolated".into());
-        isolated.is_ok_and(|flag| flag.is_truthy()).then(|| Ahead {
-            worker: OnceCell::new(),
-            state: shared_word(),
-            slots: RefCell::default(),
-        })
+        if !shares_memory() {
+            return None;
+        }
+        let state = shared_word()?;
+        let scope: WorkerGlobalScope = js_sys::global().unchecked_into();
+        let options = WorkerOptions::new();
+        options.set_name(READ_AHEAD);
+        // The same program once more.
+        let worker = Worker::new_with_options(&scope.location().href(), &options).ok()?;
+        let failed = state.clone();
+        // Whatever happens there, the file can be read here.
+        let on_error = Closure::<dyn FnMut(ErrorEvent)>::new(move |error: ErrorEvent| {
+            error.prevent_default();
+            set(&failed, FAILED);
+        });
+        worker.set_onerror(Some(on_error.as_ref().unchecked_ref()));
+        Some(Ahead { worker, state, slots: RefCell::default(), _on_error: on_error })
     }
 
     /// Has `part` of `blob` read, if nothing stands against it.
     pub fn ask(&self, blob: &Blob, part: Range<u64>) {
-        let Some(worker) = self.worker.get_or_init(|| start(&self.state)) else { return };
-        if part.end - part.start > SLOT_BYTES as u64 || Atomics::load(&self.state, 0) != Ok(READY) {
-            return;
+        match Atomics::load(&self.state, 0) {
+            Ok(READY) => {}
+            // Said again each time: what a worker is told while its program still loads is lost.
+            Ok(UNKNOWN) => return drop(self.worker.post_message(&self.state)),
+            _ => return,
         }
         let mut slots = self.slots.borrow_mut();
-        if slots.iter().any(|slot| *slot.part.borrow() == part) {
+        if part.end - part.start > SLOT_BYTES as u64 || slots.iter().any(|slot| *slot.part.borrow() == part) {
             return;
         }
-        let slot = match slots.iter().position(|slot| Rc::strong_count(slot) == 1 && !slot.is(READING)) {
+        let free = |slot: &Rc<Slot>| Rc::strong_count(slot) == 1 && !slot.is(READING);
+        // What was asked for and not taken yet may belong to another walk.
+        let spent = slots.iter().position(|slot| free(slot) && slot.was_taken.get());
+        let slot = match spent.or_else(|| slots.iter().position(free).filter(|_| slots.len() == SLOTS)) {
             Some(at) => slots.remove(at),
-            None if slots.len() < SLOTS => Rc::new(Slot::new()),
+            None if slots.len() < SLOTS => match Slot::new() {
+                Some(slot) => Rc::new(slot),
+                None => return,
+            },
             None => return,
         };
+        slot.was_taken.set(false);
         set(&slot.state, READING);
         let piece = blob.slice_with_f64_and_f64(part.start as f64, part.end as f64);
-        let asked = piece.and_then(|piece| worker.post_message(&Array::of3(&piece, &slot.state, &slot.bytes)));
+        let asked = piece.and_then(|piece| self.worker.post_message(&Array::of3(&piece, &slot.state, &slot.bytes)));
         slot.part.replace(part);
         if asked.is_err() {
             set(&slot.state, FAILED);
@@ -85,31 +110,34 @@ impl Ahead {
     }
 
     /// What was read, or is being read, of exactly this part.
-    pub fn take(&self, part: &Range<u64>) -> Option<Box<dyn Fetched>> {
+    pub fn take(&self, part: &Range<u64>) -> Option<Part> {
         let slot = self.slots.borrow().iter().find(|slot| *slot.part.borrow() == *part).cloned()?;
+        slot.was_taken.set(true);
         if Atomics::wait_with_timeout(&slot.state, 0, READING, MAX_WAIT_MS).is_ok_and(|how| how == "timed-out") {
             set(&self.state, FAILED);
+            // No one waits for them again.
+            self.slots.borrow_mut().clear();
         }
         // Whoever reads it now finds out why.
-        slot.is(READY).then(|| Box::new(Part { slot, length: (part.end - part.start) as usize }) as Box<dyn Fetched>)
+        slot.is(READY).then(|| Part { slot, length: (part.end - part.start) as usize })
     }
 }
 
 impl Drop for Ahead {
     fn drop(&mut self) {
-        if let Some(Some(worker)) = self.worker.get() {
-            worker.terminate();
-        }
+        self.worker.terminate();
     }
 }
 
 impl Slot {
-    fn new() -> Slot {
-        Slot {
+    /// None where there is no memory.
+    fn new() -> Option<Slot> {
+        Some(Slot {
             part: RefCell::default(),
-            state: shared_word(),
-            bytes: Uint8Array::new(&SharedArrayBuffer::new(SLOT_BYTES as u32)),
-        }
+            was_taken: Cell::new(false),
+            state: shared_word()?,
+            bytes: Uint8Array::new(&shared(SLOT_BYTES)?),
+        })
     }
 
     fn is(&self, state: i32) -> bool {
@@ -118,7 +146,7 @@ impl Slot {
 }
 
 /// What a slot holds. As long as this is there the slot takes nothing else.
-struct Part {
+pub struct Part {
     slot: Rc<Slot>,
     length: usize,
 }
@@ -133,18 +161,19 @@ impl Fetched for Part {
     }
 }
 
-fn shared_word() -> Int32Array {
-    Int32Array::new(&SharedArrayBuffer::new(4))
+/// Whether workers of this page may share memory at all.
+pub fn shares_memory() -> bool {
+    Reflect::get(&js_sys::global(), &"crossOriginIsolated".into()).is_ok_and(|flag| flag.is_truthy())
 }
 
-/// The same program once more. Its first message is the word in which it tells that it runs.
-fn start(state: &Int32Array) -> Option<Worker> {
-    let scope: WorkerGlobalScope = js_sys::global().unchecked_into();
-    let options = WorkerOptions::new();
-    options.set_name(READ_AHEAD);
-    let worker = Worker::new_with_options(&scope.location().href(), &options).ok()?;
-    worker.post_message(state).ok()?;
-    Some(worker)
+/// js-sys's own constructor does not tell that there is no memory.
+fn shared(bytes: usize) -> Option<JsValue> {
+    let class: Function = Reflect::get(&js_sys::global(), &"SharedArrayBuffer".into()).ok()?.dyn_into().ok()?;
+    Reflect::construct(&class, &Array::of1(&(bytes as u32).into())).ok()
+}
+
+fn shared_word() -> Option<Int32Array> {
+    Some(Int32Array::new(&shared(4)?))
 }
 
 /// The second worker's whole work.
@@ -152,7 +181,8 @@ pub fn serve_read_ahead() {
     let (Ok(reader), Ok(nowhere)) = (FileReaderSync::new(), Nowhere::new()) else { return };
     let on_message = Closure::<dyn FnMut(MessageEvent)>::new(move |event: MessageEvent| {
         let message = match event.data().dyn_into::<Int32Array>() {
-            Ok(state) => return set(&state, READY),
+            // Only once: it may have been given up meanwhile.
+            Ok(state) => return drop(Atomics::compare_exchange(&state, 0, UNKNOWN, READY)),
             Err(message) => Array::from(&message),
         };
         let (piece, state, bytes): (Blob, Int32Array, Uint8Array) =

@@ -75,21 +75,23 @@ impl Source for BlobSource {
         if n > 0 {
             let end = offset + n as u64;
             let next = end..end + available(self.len, end, buf.len()) as u64;
-            self.fetch(offset, n, next)?.copy(0, &mut buf[..n]);
+            if let Some(fetched) = self.fetch(offset, n, next)? {
+                fetched.copy(0, &mut buf[..n]);
+            }
         }
         Ok(n)
     }
 
-    fn fetch(&self, offset: u64, length: usize, next: Range<u64>) -> io::Result<Box<dyn Fetched>> {
+    fn fetch(&self, offset: u64, length: usize, next: Range<u64>) -> io::Result<Option<Box<dyn Fetched>>> {
         if let Some(ahead) = &self.ahead {
             if let Some(part) = ahead.take(&(offset..offset + length as u64)) {
-                return Ok(part);
+                return Ok(Some(Box::new(part)));
             }
             if !next.is_empty() {
                 ahead.ask(&self.blob, next);
             }
         }
-        Ok(Box::new(self.read(offset, length)?))
+        Ok(Some(Box::new(self.read(offset, length)?)))
     }
 }
 
@@ -138,6 +140,6 @@ pub(super) fn dom_error(error: &JsValue) -> io::Error {
     // A DOMException inherits from Error.
     let Some(error) = error.dyn_ref::<js_sys::Error>() else { return io::Error::other(format!("{error:?}")) };
     let name = String::from(error.name());
-    let kind = if name == "QuotaExceededError" { io::ErrorKind::StorageFull } else { io::ErrorKind::Other };
+    let kind = if name == "NotFoundError" { io::ErrorKind::NotFound } else { io::ErrorKind::Other };
     io::Error::new(kind, format!("{name}: {}", error.message()))
 }

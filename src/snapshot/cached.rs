@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use std::io;
 use std::ops::Range;
 
+use super::clock::wall_clock;
 use super::source::{Fetched, Source, available, whole};
 
 /// Keeps extents of a slower source in memory: each is what one read of it brought.
@@ -15,7 +16,7 @@ use super::source::{Fetched, Source, available, whole};
 /// too. Several readers walking different parts of the source do not disturb each other.
 ///
 /// Extents leave by second chance (CLOCK), and a read-ahead as soon as it has been read to its end. A long one stays where
-/// the source brought it, and is handed on through windows small enough for the processor's own cache: to copy it whole
+/// the source brought it, if the source keeps it, and is handed on through windows small enough for the processor's own cache: to copy it whole
 /// takes as long as SQLite takes to look at it.
 pub struct CachedSource<S> {
     source: S,
@@ -25,6 +26,8 @@ pub struct CachedSource<S> {
 struct Cache {
     /// How many bytes are kept, but for one extent that may be longer.
     bound: usize,
+    /// How many bytes a walk fetches at once, at most: as many as it may, and less where that takes too long.
+    most: u64,
     held: usize,
     /// By where they start, a multiple of [`CachedSource::BLOCK`]. Each ends at one too, or at the source's end.
     extents: BTreeMap<u64, Extent>,
@@ -44,8 +47,8 @@ struct Extent {
 }
 
 enum Bytes {
-    /// A window's length at most.
     Here(Vec<u8>),
+    /// Longer than a window.
     Afar(Box<dyn Fetched>),
 }
 
@@ -86,9 +89,11 @@ impl<S: Source> CachedSource<S> {
     /// cost twice as much, which a look-up by a random key pays for nothing.
     pub const BLOCK: usize = 16 << 10;
     /// The most bytes one read of the source asks for.
-    pub const READ_AHEAD: usize = 16 << 20;
+    pub const READ_AHEAD: usize = 32 << 20;
+    /// As many are asked for however long that takes: a far source answers each read late.
+    const LEAST_AHEAD: usize = 8 << 20;
     /// The bound of [`CachedSource::new`] in bytes.
-    pub const DEFAULT_BOUND: usize = 64 << 20;
+    pub const DEFAULT_BOUND: usize = 96 << 20;
 
     pub fn new(source: S) -> CachedSource<S> {
         CachedSource::with_bound(source, Self::DEFAULT_BOUND)
@@ -96,18 +101,34 @@ impl<S: Source> CachedSource<S> {
 
     /// Keeps at most `bound` bytes, and never less than one block.
     pub fn with_bound(source: S, bound: usize) -> CachedSource<S> {
-        let cache = Cache { bound, held: 0, extents: BTreeMap::new(), hand: 0, walks: Vec::new(), windows: Vec::new() };
+        let cache = Cache {
+            bound,
+            most: Self::most(bound),
+            held: 0,
+            extents: BTreeMap::new(),
+            hand: 0,
+            walks: Vec::new(),
+            windows: Vec::new(),
+        };
         CachedSource { source, cache: RefCell::new(cache) }
+    }
+
+    /// A third of the cache at most, so that one walk cannot push everything else out.
+    fn most(bound: usize) -> u64 {
+        Self::READ_AHEAD.min(bound / 3).next_multiple_of(Self::BLOCK).max(Self::BLOCK) as u64
     }
 
     /// Fills the start of `buf` with what is at `offset`, which is not in the cache, and answers how much that is.
     fn fetch(&self, cache: &mut Cache, offset: u64, buf: &mut [u8]) -> io::Result<usize> {
-        let block = Self::BLOCK as u64;
-        // A quarter of the cache at most, so that one walk cannot push everything else out.
-        let most = (Self::READ_AHEAD.min(cache.bound / 4) as u64).next_multiple_of(block).max(block);
-        let Plan { range, ahead, next } = cache.plan(block, most, offset..offset + buf.len() as u64);
+        let asked = offset..offset + buf.len() as u64;
+        let Plan { range, ahead, next } = cache.plan(Self::BLOCK as u64, cache.most, asked);
         let within = |range: Range<u64>| range.start..range.end.min(self.len());
-        match self.bring(cache, within(range.clone()), within(next)) {
+        let start_ms = wall_clock();
+        let brought = self.bring(cache, within(range.clone()), within(next));
+        if range.end - range.start >= cache.most {
+            self.adapt(cache, wall_clock() - start_ms);
+        }
+        match brought {
             Ok(bytes) => cache.keep(range.start, Extent { bytes, referenced: true, ahead }),
             // Without memory to keep it, it is only answered.
             Err(error) if error.kind() == io::ErrorKind::OutOfMemory => {
@@ -119,11 +140,24 @@ impl<S: Source> CachedSource<S> {
         Ok(cache.copy(offset, buf))
     }
 
+    /// While the source is read nobody hears a cancel.
+    fn adapt(&self, cache: &mut Cache, took_ms: i64) {
+        const PATIENCE_MS: i64 = 150;
+        let (most, block) = (Self::most(cache.bound), Self::BLOCK as u64);
+        cache.most = match took_ms {
+            ..=PATIENCE_MS if took_ms * 2 <= PATIENCE_MS => (cache.most * 2).min(most),
+            ..=PATIENCE_MS => cache.most,
+            _ => (cache.most / 2).next_multiple_of(block).max(most.min(Self::LEAST_AHEAD as u64)),
+        };
+    }
+
     fn bring(&self, cache: &mut Cache, range: Range<u64>, next: Range<u64>) -> io::Result<Bytes> {
         let length = (range.end - range.start) as usize;
         let mut bytes = cache.make_room(length);
-        if length > Window::LENGTH {
-            return self.source.fetch(range.start, length, next).map(Bytes::Afar);
+        if length > Window::LENGTH
+            && let Some(fetched) = self.source.fetch(range.start, length, next)?
+        {
+            return Ok(Bytes::Afar(fetched));
         }
         bytes.try_reserve_exact(length.saturating_sub(bytes.len()))?;
         bytes.resize(length, 0);
@@ -319,6 +353,7 @@ impl Cache {
             let first = if next.end <= range.start { next.end.saturating_sub(block) } else { next.start };
             self.up_to_long_extents(next, first, block)
         });
+        let next = next.filter(|next| next.end - next.start > Window::LENGTH as u64);
         self.walks.truncate(Self::WALKS - 1);
         self.walks.insert(0, walk);
         Plan { range, ahead, next: next.unwrap_or_default() }

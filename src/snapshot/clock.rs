@@ -20,12 +20,12 @@ pub fn now() -> i64 {
 }
 
 #[cfg(target_arch = "wasm32")]
-fn wall_clock() -> i64 {
+pub(super) fn wall_clock() -> i64 {
     js_sys::Date::now() as i64
 }
 
 #[cfg(not(target_arch = "wasm32"))]
-fn wall_clock() -> i64 {
+pub(super) fn wall_clock() -> i64 {
     use std::time::UNIX_EPOCH;
     let ms = |elapsed: std::time::Duration| i64::try_from(elapsed.as_millis()).unwrap_or(i64::MAX);
     UNIX_EPOCH.elapsed().map_or_else(|before| -ms(before.duration()), ms)

@@ -36,7 +36,7 @@ mod spill;
 mod vfs;
 
 #[cfg(target_arch = "wasm32")]
-pub use ahead::{READ_AHEAD, serve_read_ahead};
+pub use ahead::{READ_AHEAD, serve_read_ahead, shares_memory};
 pub use base::{Base, Promotion, PromotionState};
 #[cfg(target_arch = "wasm32")]
 pub use blob::BlobSource;
@@ -51,5 +51,5 @@ pub use scratch::Scratch;
 #[cfg(not(target_arch = "wasm32"))]
 pub use source::FileSource;
 pub use source::{Fetched, RamSource, Source};
-pub use spill::{bytes_in_memory, spill_to, spills};
+pub use spill::{bytes_in_memory, spill_to, spills, stop_spilling};
 pub use vfs::{SnapshotError, VFS_NAME, register, take_io_error};

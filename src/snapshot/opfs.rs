@@ -32,11 +32,11 @@ impl OpfsFile {
     /// The DOM exception's name and message, and `Unsupported` where the browser has no such file system.
     pub async fn create() -> io::Result<Self> {
         let folder = folder().await?;
-        let mut tries = 0..3;
+        let mut retries = 0..3;
         loop {
             // Until it is open, another tab may take it for a left-over and remove it.
             match Self::open(&folder).await {
-                Err(_) if tries.next().is_some() => {}
+                Err(error) if error.kind() == io::ErrorKind::NotFound && retries.next().is_some() => {}
                 opened => return opened,
             }
         }
@@ -53,15 +53,16 @@ impl OpfsFile {
         Ok(file)
     }
 
-    /// Takes so many bytes of the disk at once, as far as the browser allows and the disk tells, so that a copy that would
-    /// not end does not begin. The browser's estimate is no measure: Chromium says 10 GiB more than are used, whatever there
-    /// is.
+    /// Makes the file so long, of which what is not written takes nothing of the disk, but all counts against what the
+    /// browser allows this page: a copy that would not end does not begin. The browser's estimate is no measure of that:
+    /// Chromium says 10 GiB more than are used, whatever it allows.
     ///
     /// # Errors
     ///
-    /// `StorageFull` when there is no room for them.
+    /// `StorageFull` when it does not allow that many.
     pub fn reserve(&self, bytes: u64) -> io::Result<()> {
-        self.handle.truncate_with_f64(bytes as f64).map_err(|error| dom_error(&error))
+        let refused = |error| io::Error::new(io::ErrorKind::StorageFull, dom_error(&error));
+        self.handle.truncate_with_f64(bytes as f64).map_err(refused)
     }
 
     fn at(&self, offset: u64) -> &FileSystemReadWriteOptions {

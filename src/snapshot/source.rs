@@ -21,18 +21,15 @@ pub trait Source {
         self.read_at(offset, buf)
     }
 
-    /// `length` bytes from `offset` on, which must exist, left where the source brought them to: for a cache that hands
-    /// them on piece by piece. What lies in `next` will probably be fetched after that, unless it is empty.
+    /// `length` bytes from `offset` on, which must exist, left where the source brought them to, for a cache that hands
+    /// them on piece by piece. What lies in `next` will probably be fetched after that, unless it is empty. `None` from a
+    /// source that does not keep what it brings.
     ///
     /// # Errors
     ///
-    /// As [`Source::read_at`], and `OutOfMemory`.
-    fn fetch(&self, offset: u64, length: usize, _next: Range<u64>) -> io::Result<Box<dyn Fetched>> {
-        let mut bytes = Vec::new();
-        bytes.try_reserve_exact(length)?;
-        bytes.resize(length, 0);
-        whole(self.read_at(offset, &mut bytes)?, length, offset)?;
-        Ok(Box::new(bytes))
+    /// As [`Source::read_at`].
+    fn fetch(&self, _offset: u64, _length: usize, _next: Range<u64>) -> io::Result<Option<Box<dyn Fetched>>> {
+        Ok(None)
     }
 
     fn is_empty(&self) -> bool {
@@ -49,16 +46,6 @@ pub trait Fetched {
 
     fn is_empty(&self) -> bool {
         self.len() == 0
-    }
-}
-
-impl Fetched for Vec<u8> {
-    fn len(&self) -> usize {
-        Vec::len(self)
-    }
-
-    fn copy(&self, from: usize, buf: &mut [u8]) {
-        buf.copy_from_slice(&self[from..from + buf.len()]);
     }
 }
 

@@ -19,6 +19,11 @@ pub fn spill_to(scratch: impl Scratch + 'static, limit: u64) {
     SPILL.set(Some(Rc::new(spill)));
 }
 
+/// From here on all of them stay in memory. A scratch file goes with the last page that is in it.
+pub fn stop_spilling() {
+    SPILL.take();
+}
+
 /// Whether there is room beside memory.
 pub fn spills() -> bool {
     SPILL.with_borrow(Option::is_some)

@@ -158,7 +158,7 @@ async fn rooms(n_bytes: u64) -> io::Result<(OpfsFile, io::Result<OpfsFile>)> {
     let changes = OpfsFile::create().await?;
     let copy = async {
         let copy = OpfsFile::create().await?;
-        changes.reserve(ROOM_FOR_CHANGES)?;
+        copy.reserve(n_bytes + ROOM_FOR_CHANGES)?;
         copy.reserve(n_bytes)?;
         Ok(copy)
     };

@@ -1,30 +1,11 @@
 //! After one visit the page works with the server gone, in a folder of a server that sends no headers of its own; and
 //! a newer version waits until the person wants it.
 
-use std::path::Path;
-
 use serde_json::{Value as Json, json};
 
 use crate::browser::{Browser, SOON};
 use crate::inputs::{Files, small_file};
 use crate::server::Server;
-
-/// A copy of the built page that a test may change.
-fn copy_of_page() -> tempfile::TempDir {
-    let copy = tempfile::tempdir().expect("a temporary folder");
-    for entry in std::fs::read_dir(Server::built_page()).expect("the built page").flatten() {
-        std::fs::copy(entry.path(), copy.path().join(entry.file_name())).expect("a copy of a file");
-    }
-    copy
-}
-
-/// The file in `folder` whose name starts so.
-fn named(folder: &Path, prefix: &str) -> std::path::PathBuf {
-    let entries = std::fs::read_dir(folder).expect("a folder").flatten().map(|entry| entry.path());
-    let is_named =
-        |path: &std::path::PathBuf| path.file_name().is_some_and(|name| name.to_string_lossy().starts_with(prefix));
-    entries.into_iter().find(is_named).unwrap_or_else(|| panic!("no file {prefix}…"))
-}
 
 #[track_caller]
 fn until_kept(browser: &Browser) {
@@ -34,7 +15,7 @@ fn until_kept(browser: &Browser) {
 
 #[test]
 fn the_page_works_with_the_server_gone() {
-    let page = copy_of_page();
+    let page = Server::copy_of_page();
     let browser = Browser::open_at("offline", Server::plain(page.path(), "/tools/inspector/"));
     assert_eq!(browser.js("return crossOriginIsolated", vec![]), false, "the server sent headers after all");
     let files = Files::new();
@@ -59,7 +40,7 @@ fn the_page_works_with_the_server_gone() {
 
 #[test]
 fn a_newer_version_waits_until_it_is_wanted() {
-    let page = copy_of_page();
+    let page = Server::copy_of_page();
     let browser = Browser::open_at("newer-version", Server::plain(page.path(), "/"));
     until_kept(&browser);
     // Another version: the page says something else, under the name that its content gives it.
@@ -90,20 +71,6 @@ fn a_newer_version_waits_until_it_is_wanted() {
     browser.check_console_is_quiet();
 }
 
-/// A copy of the page whose every worker runs `script` before its own.
-pub fn page_whose_workers_run_first(script: &str) -> tempfile::TempDir {
-    let page = copy_of_page();
-    let loader = named(page.path(), "worker_loader-");
-    let own = std::fs::read_to_string(&loader).expect("the loader");
-    std::fs::write(&loader, format!("{script}\n{own}")).expect("the loader is written");
-    // The service worker keeps only what is as it was built.
-    let keeper = page.path().join("service-worker.js");
-    let kept = std::fs::read_to_string(&keeper).expect("the service worker");
-    let others = kept.lines().filter(|line| !line.contains("/worker_loader-")).collect::<Vec<_>>().join("\n");
-    std::fs::write(&keeper, others).expect("the service worker is written");
-    page
-}
-
 /// The real worker, in which a clock fails as soon as one query is measured: what a trap or the end of memory does to it.
 #[test]
 fn a_worker_that_dies_is_replaced_and_what_it_did_is_named() {
@@ -113,7 +80,7 @@ fn a_worker_that_dies_is_replaced_and_what_it_did_is_named() {
             const kills = String(data[0]).includes('\"measure_query\":\"find-by-id\"');
             performance.now = kills ? () => { throw new RangeError('no memory left'); } : now;
         });";
-    let page = page_whose_workers_run_first(KILL);
+    let page = Server::page_whose_workers_run_first(KILL);
     let browser = Browser::open_at("killed", Server::start(page.path()));
     let files = Files::new();
     browser.open_files(&[&files.write("killed.sqlite", &small_file())]);

@@ -7,6 +7,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use tempfile::TempDir;
+
 /// A request line with its headers is shorter than this.
 const MAX_HEAD_BYTES: u64 = 16 << 10;
 
@@ -30,6 +32,31 @@ impl Server {
     /// Where the built page is.
     pub fn built_page() -> PathBuf {
         std::env::var_os("DIST").map_or_else(|| PathBuf::from("dist"), PathBuf::from)
+    }
+
+    /// A copy of it that a test may change.
+    pub fn copy_of_page() -> TempDir {
+        let copy = tempfile::tempdir().expect("a temporary folder");
+        for entry in std::fs::read_dir(Self::built_page()).expect("the built page").flatten() {
+            std::fs::copy(entry.path(), copy.path().join(entry.file_name())).expect("a copy of a file");
+        }
+        copy
+    }
+
+    /// A copy of it whose every worker runs `script` before its own.
+    pub fn page_whose_workers_run_first(script: &str) -> TempDir {
+        let page = Self::copy_of_page();
+        let files = std::fs::read_dir(page.path()).expect("the copy").flatten().map(|entry| entry.path());
+        let is_loader = |path: &PathBuf| path.to_string_lossy().contains("/worker_loader-");
+        let loader = files.into_iter().find(is_loader).expect("the loader of the worker");
+        let own = std::fs::read_to_string(&loader).expect("the loader");
+        std::fs::write(&loader, format!("{script}\n{own}")).expect("the loader is written");
+        // The service worker keeps only what is as it was built.
+        let keeper = page.path().join("service-worker.js");
+        let kept = std::fs::read_to_string(&keeper).expect("the service worker");
+        let others = kept.lines().filter(|line| !line.contains("/worker_loader-")).collect::<Vec<_>>().join("\n");
+        std::fs::write(&keeper, others).expect("the service worker is written");
+        page
     }
 
     /// As `trunk serve` does it.

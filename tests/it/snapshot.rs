@@ -5,6 +5,7 @@ use std::io;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
+use std::time::Duration;
 
 use cortex_inspector::snapshot::{
     self, Base, CachedSource, Counters, Fetched, FileSource, Fork, Overlay, PromotionState, RamSource, Scratch, Source,
@@ -492,12 +493,19 @@ enum Fault {
     None,
     Fails,
     Short,
+    Slow,
     OutOfMemory,
 }
 
 impl Probe {
     fn new(bytes: Vec<u8>) -> Probe {
         Probe { bytes: bytes.into(), reads: Rc::default(), fault: Rc::new(Cell::new(Fault::None)) }
+    }
+
+    /// Takes as long for each MiB as a slow disk does.
+    fn slowly(self) -> Probe {
+        self.fault.set(Fault::Slow);
+        self
     }
 
     /// How many blocks each read asked for.
@@ -517,6 +525,10 @@ impl Source for Probe {
             Fault::Fails => return Err(io::Error::other("NotReadableError: the file has changed")),
             Fault::OutOfMemory => return Err(io::ErrorKind::OutOfMemory.into()),
             Fault::Short => self.bytes.len() / 8,
+            Fault::Slow => {
+                std::thread::sleep(Duration::from_millis(12) * (buf.len() >> 20) as u32);
+                self.bytes.len()
+            }
             Fault::None => self.bytes.len(),
         };
         let from = (offset as usize).min(end);
@@ -737,58 +749,90 @@ fn offsets_pass_four_gigabytes() {
 #[test]
 fn a_walk_through_the_source_reads_ahead_further_and_further() {
     for downwards in [false, true] {
-        let probe = Probe::new(vec![7; 40 << 20]);
+        let probe = Probe::new(vec![7; 80 << 20]);
         let cached = CachedSource::new(probe.clone());
         let mut page = [0; 4096];
         for n in (0..probe.len()).step_by(page.len()) {
             let offset = if downwards { probe.len() - page.len() as u64 - n } else { n };
             cached.read_at(offset, &mut page).unwrap();
         }
-        assert_eq!(probe.blocks(), [1, 4, 16, 64, 256, 1024, 1024, 171], "downwards: {downwards}");
+        assert_eq!(probe.blocks(), [1, 4, 16, 64, 256, 1024, 2048, 1707], "downwards: {downwards}");
     }
 }
 
-/// What is fetched, and what the cache said before that it would fetch next.
-struct Foretold {
-    bytes: Vec<u8>,
+/// Keeps what it brings, and notes what was fetched and what the cache said that it would fetch next.
+#[derive(Clone)]
+struct Keeper {
+    bytes: Rc<Vec<u8>>,
     fetched: Rc<RefCell<Vec<(Range<u64>, Range<u64>)>>>,
 }
 
-impl Source for Foretold {
+struct Kept(Rc<Vec<u8>>, Range<usize>);
+
+impl Keeper {
+    fn new(bytes: Vec<u8>) -> Keeper {
+        Keeper { bytes: bytes.into(), fetched: Rc::default() }
+    }
+}
+
+impl Source for Keeper {
     fn len(&self) -> u64 {
         self.bytes.len() as u64
     }
 
     fn read_at(&self, offset: u64, buf: &mut [u8]) -> io::Result<usize> {
-        buf.copy_from_slice(&self.bytes[offset as usize..][..buf.len()]);
-        Ok(buf.len())
+        Probe { bytes: self.bytes.clone(), ..Probe::new(Vec::new()) }.read_at(offset, buf)
     }
 
-    fn fetch(&self, offset: u64, length: usize, next: Range<u64>) -> io::Result<Box<dyn Fetched>> {
+    fn fetch(&self, offset: u64, length: usize, next: Range<u64>) -> io::Result<Option<Box<dyn Fetched>>> {
         self.fetched.borrow_mut().push((offset..offset + length as u64, next));
-        Ok(Box::new(self.bytes[offset as usize..][..length].to_vec()))
+        let from = offset as usize;
+        Ok(Some(Box::new(Kept(self.bytes.clone(), from..from + length))))
+    }
+}
+
+impl Fetched for Kept {
+    fn len(&self) -> usize {
+        self.1.len()
+    }
+
+    fn copy(&self, from: usize, buf: &mut [u8]) {
+        buf.copy_from_slice(&self.0[self.1.clone()][from..from + buf.len()]);
     }
 }
 
 #[test]
 fn what_a_walk_fetches_next_is_known_before() {
     for downwards in [false, true] {
-        let fetched = Rc::new(RefCell::new(Vec::new()));
-        let source = Foretold { bytes: vec![7; (70 << 20) + 5000], fetched: fetched.clone() };
-        let cached = CachedSource::new(source);
+        let source = Keeper::new(vec![7; (150 << 20) + 5000]);
+        let cached = CachedSource::new(source.clone());
         // In the way of both.
-        cached.read_at(40 << 20, &mut [0; 4 * BLOCK]).unwrap();
+        cached.read_at(80 << 20, &mut [0; 4 * BLOCK]).unwrap();
         let mut page = [0; 4096];
         for n in (0..cached.len()).step_by(page.len()) {
             cached.read_at(if downwards { (cached.len() - 4096).saturating_sub(n) } else { n }, &mut page).unwrap();
         }
-        let fetched = fetched.borrow();
+        let fetched = source.fetched.borrow();
         assert!(fetched.len() > 6, "downwards: {downwards}: {fetched:?}");
         for pair in fetched.windows(2) {
             assert_eq!(pair[0].1, pair[1].0, "downwards: {downwards}: {fetched:?}");
         }
         assert!(fetched.last().unwrap().1.is_empty(), "downwards: {downwards}: {fetched:?}");
     }
+}
+
+/// Nobody hears a cancel while the source is read.
+#[test]
+fn a_walk_through_a_slow_source_reads_less_at_once() {
+    let probe = Probe::new(vec![7; 200 << 20]).slowly();
+    let cached = CachedSource::new(probe.clone());
+    walk(&cached, 0..116 << 20);
+    assert_eq!(probe.blocks()[5..], [1024, 2048, 2048, 1024, 512, 512]);
+    // And more again when that was a passing trouble.
+    probe.fault.set(Fault::None);
+    probe.reads.take();
+    walk(&cached, 116 << 20..200 << 20);
+    assert_eq!(probe.blocks().into_iter().max(), Some(2048), "{:?}", probe.blocks());
 }
 
 #[test]
@@ -844,7 +888,7 @@ fn a_walk_reads_single_blocks_again_and_stops_at_long_extents() {
     probe.reads.take();
     walk(&cached, 0..20 << 20);
     let blocks = probe.blocks();
-    assert_eq!(blocks, [1, 4, 16, 64, 256, 13 * 64 - (1 + 4 + 16 + 64 + 256), 1024], "{:?}", probe.reads.borrow());
+    assert_eq!(blocks, [1, 4, 16, 64, 256, 13 * 64 - (1 + 4 + 16 + 64 + 256), 2048], "{:?}", probe.reads.borrow());
 }
 
 #[test]
@@ -907,9 +951,13 @@ proptest! {
         // So that some read ahead as far as an extent that is read through windows.
         bound in prop_oneof![0..30 * BLOCK, 100 * BLOCK..500 * BLOCK],
         reads in prop::collection::vec((0..241 * BLOCK, 0..4 * BLOCK, 0..3), 1..80),
+        keeps: bool,
     ) {
         let bytes: Vec<u8> = (0..len).map(|n| (n / 7 + n / BLOCK * 31) as u8).collect();
-        let cached = CachedSource::with_bound(Probe::new(bytes.clone()), bound);
+        let cached: Box<dyn Source> = match keeps {
+            true => Box::new(CachedSource::with_bound(Keeper::new(bytes.clone()), bound)),
+            false => Box::new(CachedSource::with_bound(Probe::new(bytes.clone()), bound)),
+        };
         let mut last = 0..0;
         for (anywhere, length, way) in reads {
             let offset = match way {

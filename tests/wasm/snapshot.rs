@@ -29,9 +29,10 @@ fn a_blob_reads_the_same_before_while_and_after_it_is_copied() {
     check();
 }
 
-/// Memory of this kind is never given back, so that the most that was ever held is what it takes.
+/// What a walk reads stays in the browser's memory. This program's is never given back, so that the most that was ever held
+/// is what it takes.
 #[wasm_bindgen_test]
-fn walks_through_a_large_blob_take_no_more_than_the_cache() {
+fn walks_through_a_large_blob_take_next_to_no_memory_here() {
     type Cached = CachedSource<BlobSource>;
     let parts = js_sys::Array::new();
     let part = js_sys::Uint8Array::new_with_length(16 << 20);
@@ -52,7 +53,8 @@ fn walks_through_a_large_blob_take_no_more_than_the_cache() {
         cached.read_at(cached.len() - at - page.len() as u64, &mut page).expect("a page");
     }
     let taken = in_memory() - before;
-    assert!(taken <= Cached::DEFAULT_BOUND + Cached::READ_AHEAD, "{} MiB", taken >> 20);
+    // Blocks of the look-ups, and windows.
+    assert!(taken <= 16 << 20, "{} MiB", taken >> 20);
 }
 
 #[wasm_bindgen_test]
