@@ -764,7 +764,7 @@ fn a_walk_through_the_source_reads_ahead_further_and_further() {
 #[derive(Clone)]
 struct Keeper {
     bytes: Rc<Vec<u8>>,
-    fetched: Rc<RefCell<Vec<(Range<u64>, Range<u64>)>>>,
+    fetched: Rc<RefCell<Vec<[Range<u64>; 2]>>>,
 }
 
 struct Kept(Rc<Vec<u8>>, Range<usize>);
@@ -785,7 +785,7 @@ impl Source for Keeper {
     }
 
     fn fetch(&self, offset: u64, length: usize, next: Range<u64>) -> io::Result<Option<Box<dyn Fetched>>> {
-        self.fetched.borrow_mut().push((offset..offset + length as u64, next));
+        self.fetched.borrow_mut().push([offset..offset + length as u64, next]);
         let from = offset as usize;
         Ok(Some(Box::new(Kept(self.bytes.clone(), from..from + length))))
     }
@@ -815,9 +815,9 @@ fn what_a_walk_fetches_next_is_known_before() {
         let fetched = source.fetched.borrow();
         assert!(fetched.len() > 6, "downwards: {downwards}: {fetched:?}");
         for pair in fetched.windows(2) {
-            assert_eq!(pair[0].1, pair[1].0, "downwards: {downwards}: {fetched:?}");
+            assert_eq!(pair[0][1], pair[1][0], "downwards: {downwards}: {fetched:?}");
         }
-        assert!(fetched.last().unwrap().1.is_empty(), "downwards: {downwards}: {fetched:?}");
+        assert!(fetched.last().unwrap()[1].is_empty(), "downwards: {downwards}: {fetched:?}");
     }
 }
 
