@@ -140,6 +140,10 @@ pub(super) fn dom_error(error: &JsValue) -> io::Error {
     // A DOMException inherits from Error.
     let Some(error) = error.dyn_ref::<js_sys::Error>() else { return io::Error::other(format!("{error:?}")) };
     let name = String::from(error.name());
-    let kind = if name == "NotFoundError" { io::ErrorKind::NotFound } else { io::ErrorKind::Other };
+    let kind = match name.as_str() {
+        "NotFoundError" => io::ErrorKind::NotFound,
+        "NoModificationAllowedError" => io::ErrorKind::ResourceBusy,
+        _ => io::ErrorKind::Other,
+    };
     io::Error::new(kind, format!("{name}: {}", error.message()))
 }

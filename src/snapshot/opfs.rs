@@ -32,11 +32,13 @@ impl OpfsFile {
     /// The DOM exception's name and message, and `Unsupported` where the browser has no such file system.
     pub async fn create() -> io::Result<Self> {
         let folder = folder().await?;
-        let mut retries = 0..3;
+        let mut retries = 0..10;
         loop {
-            // Until it is open, another tab may take it for a left-over and remove it.
+            // Until it is open, another tab may take it for a left-over: that one removes it, or has.
             match Self::open(&folder).await {
-                Err(error) if error.kind() == io::ErrorKind::NotFound && retries.next().is_some() => {}
+                Err(error)
+                    if matches!(error.kind(), io::ErrorKind::ResourceBusy | io::ErrorKind::NotFound)
+                        && retries.next().is_some() => {}
                 opened => return opened,
             }
         }
