@@ -110,7 +110,8 @@ pub fn state(place: &Place, report: &Report, catalogue: &Catalogue, log: Option<
             ),
         },
         Place::Report => match report.complete {
-            true => (State::Fine, "Every step has answered".into()),
+            true if report.failed_steps.is_empty() => (State::Fine, headline::steps(report)),
+            true => (State::Attention, headline::steps(report)),
             false => (State::Unknown, "Not everything has run yet".into()),
         },
         Place::Index(name) => report.index(name).map_or_else(unknown, |entry| told(entry.outcome.label().into())),

@@ -252,6 +252,30 @@ fn the_cleanups(n: usize) -> String {
 }
 
 /// What SQLite does for one query, before and after.
+pub fn report(report: &Report) -> Headline {
+    if !report.complete {
+        return Headline {
+            title: "The report holds what was asked so far".into(),
+            lead: "It can be saved now, as it stands. What was not run is empty in it, never guessed.".into(),
+        };
+    }
+    Headline {
+        title: "The report is complete".into(),
+        lead: format!(
+            "{}. One JSON file holds all of it, with what is needed to repeat it; HTML and Markdown are for people.",
+            steps(report)
+        ),
+    }
+}
+
+/// How a whole run ended.
+pub fn steps(report: &Report) -> String {
+    match report.failed_steps.len() {
+        0 => "Every step has answered".into(),
+        n => format!("Every step but {} has answered", number_word(n).to_lowercase()),
+    }
+}
+
 pub fn query(query: &QueryReport) -> String {
     if query.plan_before.is_empty() {
         return String::new();

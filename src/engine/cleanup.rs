@@ -49,9 +49,20 @@ pub struct AsDropped {
     orphans: HashMap<(String, String), u64>,
     /// The inner one is `None` where a page is damaged.
     space: Option<Option<space::Before>>,
+    /// By table. Of one of gigabytes each count reads much of the file.
+    pub n_rows: HashMap<String, u64>,
 }
 
 impl AsDropped {
+    pub fn count_rows(&mut self, original: &Db, table: &str) -> Result<u64> {
+        if let Some(n_rows) = self.n_rows.get(table) {
+            return Ok(*n_rows);
+        }
+        let n_rows = count_rows(original, table)?;
+        self.n_rows.insert(table.to_owned(), n_rows);
+        Ok(n_rows)
+    }
+
     fn space(&mut self, original: &Db) -> Result<Option<&space::Before>> {
         if self.space.is_none() {
             // It reads every page; a damaged one must not stop a deletion that never comes near it.
@@ -82,14 +93,14 @@ pub fn preview(
     report.bytes_freed = Some(run.space.as_ref().map_or(0, |space| space.n_pages_freed() * space.page_size));
     report.space = run.space;
     progress::stage(1, N_STAGES);
-    report.look_ups = cascade::read(original, database, &run.tally.deleted)?;
+    report.look_ups = cascade::read(original, database, before, &run.tally.deleted)?;
     if run.outcome.outcome == DeleteOutcome::Ok {
         report.index_trials = cascade::try_indexes(cleanup, database, fork, &report.look_ups, &run.outcome)?;
     }
-    report.n_table_rows = Some(count_rows(original, &cleanup.table)?);
+    report.n_table_rows = Some(before.count_rows(original, &cleanup.table)?);
     for (_, child) in scanned_children(&report.plan) {
         if database.table(&child).is_some() {
-            let n_rows = count_rows(original, &child)?;
+            let n_rows = before.count_rows(original, &child)?;
             report.n_child_rows.insert(child, n_rows);
         }
     }

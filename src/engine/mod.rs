@@ -121,8 +121,6 @@ struct Session {
     sizes: Option<Vec<BtreeSize>>,
     /// Indexes of the migration that could not be built: only who asks for one of them has it tried again.
     not_built: BTreeSet<String>,
-    /// Rows of the original's tables, as far as they were counted.
-    n_rows: BTreeMap<String, u64>,
     /// The rows that a person looks at.
     rows: Option<rows::Rows>,
     doomed: Option<doomed_rows::Doomed>,
@@ -214,7 +212,6 @@ impl Engine {
             data: None,
             sizes: None,
             not_built: BTreeSet::new(),
-            n_rows: BTreeMap::new(),
             rows: None,
             doomed: None,
         });
@@ -335,7 +332,7 @@ impl Engine {
     pub fn count_rows(&mut self, table: &str) -> Result<u64> {
         let session = self.session.as_mut().ok_or_else(not_open)?;
         let table = session.database.table(table).ok_or_else(|| unknown("table", table))?.name.clone();
-        session.count_rows(table)
+        session.count_rows(&table)
     }
 
     /// The bytes of the dropped file, which may be copied while statements read them. `None` when no file is open.
@@ -413,9 +410,9 @@ impl Engine {
             let is_whole = catalogue.index(name).is_some_and(|index| index.where_clause.is_none());
             let counted = entry.n_rows.filter(|_| is_whole && entry.outcome == Outcome::Created);
             if let Some(n_rows) = counted {
-                session.n_rows.insert(entry.table.clone(), n_rows);
+                session.as_dropped.n_rows.insert(entry.table.clone(), n_rows);
             }
-            entry.n_table_rows = Some(session.count_rows(entry.table.clone())?);
+            entry.n_table_rows = Some(session.count_rows(&entry.table)?);
         }
         Ok(entry)
     }

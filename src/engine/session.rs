@@ -49,14 +49,8 @@ impl Session {
         }
     }
 
-    /// Counted once: the original stays as it is, and of a table of gigabytes each count reads much of the file.
-    pub fn count_rows(&mut self, table: String) -> Result<u64> {
-        if let Some(n_rows) = self.n_rows.get(&table) {
-            return Ok(*n_rows);
-        }
-        let n_rows = migrate::count_rows(&self.original, &table)?;
-        self.n_rows.insert(table, n_rows);
-        Ok(n_rows)
+    pub fn count_rows(&mut self, table: &str) -> Result<u64> {
+        self.as_dropped.count_rows(&self.original, table)
     }
 
     /// Rows of each index that ANALYZE reads; `None` for all.

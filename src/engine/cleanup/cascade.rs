@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{Checked, Deletion, children_of, delete, of_table};
+use super::{AsDropped, Checked, Deletion, children_of, delete, of_table};
 use crate::domain::catalogue::DocumentedCleanup;
 use crate::domain::cleanup::WithForeignKeys;
 use crate::domain::cleanup::cascade::{IndexTrial, LookUp};
@@ -12,7 +12,6 @@ use crate::domain::plan::Step;
 use crate::domain::words::identifier;
 use crate::engine::connection::{Db, ForeignKeys, quoted};
 use crate::engine::error::Result;
-use crate::engine::migrate::count_rows;
 use crate::engine::plan::explain;
 use crate::engine::rows::key_of;
 use crate::engine::sizes;
@@ -25,7 +24,12 @@ const N_TRIALS: usize = 2;
 const TRIAL_NS: u64 = 200_000_000;
 
 /// What EXPLAIN QUERY PLAN says of removing one row of each table that loses rows.
-pub fn read(original: &Db, database: &Database, deleted: &BTreeMap<String, u64>) -> Result<Vec<LookUp>> {
+pub fn read(
+    original: &Db,
+    database: &Database,
+    before: &mut AsDropped,
+    deleted: &BTreeMap<String, u64>,
+) -> Result<Vec<LookUp>> {
     let mut found = Vec::new();
     for (parent, n_times) in deleted {
         // A table that no key refers to is looked up in no other, and may be one that only its module writes to.
@@ -41,7 +45,7 @@ pub fn read(original: &Db, database: &Database, deleted: &BTreeMap<String, u64>)
             };
             // A table that triggers or another statement read is no child.
             let Some(child) = database.table(&access.table) else { continue };
-            let n_child_rows = if is_scan { Some(count_rows(original, &child.name)?) } else { None };
+            let n_child_rows = if is_scan { Some(before.count_rows(original, &child.name)?) } else { None };
             found.push(LookUp {
                 parent: parent.clone(),
                 child: child.name.clone(),

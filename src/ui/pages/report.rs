@@ -5,6 +5,7 @@ mod difference;
 use leptos::prelude::*;
 
 use crate::domain::exports::Format;
+use crate::domain::headline;
 use crate::domain::numbers;
 use crate::domain::report::{FailedStep, Report};
 use crate::ui::components::table_frame::TableFrame;
@@ -16,22 +17,12 @@ use difference::Difference;
 #[component]
 pub fn ReportView() -> impl IntoView {
     let inspector = Inspector::use_();
-    let is_complete = Memo::new(move |_| inspector.report.with(|r| r.as_ref().is_some_and(|r| r.complete)));
-    let title = move || match is_complete.get() {
-        true => "The report is complete",
-        false => "The report holds what was asked so far",
-    };
-    let lead = move || match is_complete.get() {
-        true => {
-            "Every step has answered. One JSON file holds all of it, with what is needed to repeat it; HTML and Markdown \
-             are for people."
-        }
-        false => "It can be saved now, as it stands. What was not run is empty in it, never guessed.",
-    };
+    let headline =
+        Memo::new(move |_| inspector.report.with(|report| report.as_ref().map(headline::report).unwrap_or_default()));
     view! {
         <div class="answer stack stack-3">
-            <h1>{title}</h1>
-            <p class="lead">{lead}</p>
+            <h1>{move || headline.get().title}</h1>
+            <p class="lead">{move || headline.get().lead}</p>
             <div class="row no-print">
                 {Format::ALL.map(|format| view! { <DownloadReport format=format primary=format == Format::Json /> })}
             </div>

@@ -25,9 +25,12 @@ pub fn Answer() -> impl IntoView {
     let status = Memo::new(move |_| inspector.run.with(|run| status(run, inspector)));
     view! {
         <div class="answer stack stack-3" data-state=move || if is_running.get() { "running" } else { "still" }>
-            <p class="status-line" role="status">
+            <p class="status-line" role="status" data-failed=move || some_failed.get().then_some("")>
                 <Show when=move || is_finished.get()>
-                    <Icon glyph=Glyph::Verdict(Verdict::Holds) />
+                    {move || match some_failed.get() {
+                        true => view! { <Icon glyph=Glyph::Warn /> },
+                        false => view! { <Icon glyph=Glyph::Verdict(Verdict::Holds) /> },
+                    }}
                 </Show>
                 <span>{status}</span>
                 <Show when=move || some_failed.get()>
