@@ -16,8 +16,8 @@ use super::source::{Fetched, Source, available, whole};
 /// too. Several readers walking different parts of the source do not disturb each other.
 ///
 /// Extents leave by second chance (CLOCK), and a read-ahead as soon as it has been read to its end. A long one stays where
-/// the source brought it, if the source keeps it, and is handed on through windows small enough for the processor's own cache: to copy it whole
-/// takes as long as SQLite takes to look at it.
+/// the source brought it, if the source keeps it, and is handed on through windows small enough for the processor's own
+/// cache: to copy it whole takes as long as SQLite takes to look at it.
 pub struct CachedSource<S> {
     source: S,
     cache: RefCell<Cache>,
@@ -353,7 +353,7 @@ impl Cache {
             let first = if next.end <= range.start { next.end.saturating_sub(block) } else { next.start };
             self.up_to_long_extents(next, first, block)
         });
-        let next = next.filter(|next| next.end - next.start > Window::LENGTH as u64);
+        let next = next.filter(|next| next.end > next.start + Window::LENGTH as u64);
         self.walks.truncate(Self::WALKS - 1);
         self.walks.insert(0, walk);
         Plan { range, ahead, next: next.unwrap_or_default() }
