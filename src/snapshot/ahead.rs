@@ -34,7 +34,12 @@ const READY: i32 = 1;
 const READING: i32 = 2;
 const FAILED: i32 = 3;
 
-/// Reads ahead of one file. Dropping it ends the worker.
+thread_local! {
+    /// One for all files: shared memory cannot be given back, only collected some time.
+    static AHEAD: RefCell<Option<Rc<Ahead>>> = const { RefCell::new(None) };
+}
+
+/// The second worker, and what it has read. Dropping it ends the worker.
 pub struct Ahead {
     worker: Worker,
     /// `READY` once the worker runs, which takes this one's event loop, and `FAILED` when it does not any more.
@@ -45,8 +50,8 @@ pub struct Ahead {
 }
 
 struct Slot {
-    /// Which part of the file it holds, or will.
-    part: RefCell<Range<u64>>,
+    /// Which part of which file it holds, or will.
+    part: RefCell<Option<(Blob, Range<u64>)>>,
     was_taken: Cell<bool>,
     state: Int32Array,
     bytes: Uint8Array,
@@ -54,7 +59,17 @@ struct Slot {
 
 impl Ahead {
     /// `None` where workers share no memory.
-    pub fn new() -> Option<Ahead> {
+    pub fn get() -> Option<Rc<Ahead>> {
+        AHEAD.with_borrow_mut(|ahead| {
+            let has_failed = |ahead: &Rc<Ahead>| Atomics::load(&ahead.state, 0) == Ok(FAILED);
+            if ahead.as_ref().is_none_or(has_failed) {
+                *ahead = Ahead::new().map(Rc::new);
+            }
+            ahead.clone()
+        })
+    }
+
+    fn new() -> Option<Ahead> {
         if !shares_memory() {
             return None;
         }
@@ -83,7 +98,7 @@ impl Ahead {
             _ => return,
         }
         let mut slots = self.slots.borrow_mut();
-        if part.end - part.start > SLOT_BYTES as u64 || slots.iter().any(|slot| *slot.part.borrow() == part) {
+        if part.end - part.start > SLOT_BYTES as u64 || slots.iter().any(|slot| slot.is_of(blob, &part)) {
             return;
         }
         let free = |slot: &Rc<Slot>| Rc::strong_count(slot) == 1 && !slot.is(READING);
@@ -101,7 +116,7 @@ impl Ahead {
         set(&slot.state, READING);
         let piece = blob.slice_with_f64_and_f64(part.start as f64, part.end as f64);
         let asked = piece.and_then(|piece| self.worker.post_message(&Array::of3(&piece, &slot.state, &slot.bytes)));
-        slot.part.replace(part);
+        slot.part.replace(Some((blob.clone(), part)));
         if asked.is_err() {
             set(&slot.state, FAILED);
         }
@@ -110,8 +125,8 @@ impl Ahead {
     }
 
     /// What was read, or is being read, of exactly this part.
-    pub fn take(&self, part: &Range<u64>) -> Option<Part> {
-        let slot = self.slots.borrow().iter().find(|slot| *slot.part.borrow() == *part).cloned()?;
+    pub fn take(&self, blob: &Blob, part: &Range<u64>) -> Option<Part> {
+        let slot = self.slots.borrow().iter().find(|slot| slot.is_of(blob, part)).cloned()?;
         slot.was_taken.set(true);
         if Atomics::wait_with_timeout(&slot.state, 0, READING, MAX_WAIT_MS).is_ok_and(|how| how == "timed-out") {
             set(&self.state, FAILED);
@@ -138,6 +153,10 @@ impl Slot {
             state: shared_word()?,
             bytes: Uint8Array::new(&shared(SLOT_BYTES)?),
         })
+    }
+
+    fn is_of(&self, blob: &Blob, part: &Range<u64>) -> bool {
+        self.part.borrow().as_ref().is_some_and(|(other, there)| other == blob && there == part)
     }
 
     fn is(&self, state: i32) -> bool {

@@ -2,6 +2,7 @@
 
 use std::io;
 use std::ops::Range;
+use std::rc::Rc;
 
 use js_sys::{Array, ArrayBuffer, Uint8Array};
 use wasm_bindgen::{JsCast, JsValue};
@@ -19,7 +20,7 @@ pub struct BlobSource {
     reader: FileReaderSync,
     nowhere: Nowhere,
     len: u64,
-    ahead: Option<Ahead>,
+    ahead: Option<Rc<Ahead>>,
 }
 
 impl BlobSource {
@@ -40,7 +41,7 @@ impl BlobSource {
     /// Has a second worker read the next part of a long file while this one reads, where workers share memory. Only for a
     /// program that calls [`super::serve_read_ahead`] under the name [`super::READ_AHEAD`].
     pub fn with_read_ahead(self) -> BlobSource {
-        BlobSource { ahead: (self.len > Self::SHORT).then(Ahead::new).flatten(), ..self }
+        BlobSource { ahead: (self.len > Self::SHORT).then(Ahead::get).flatten(), ..self }
     }
 
     fn read(&self, offset: u64, n: usize) -> io::Result<Read> {
@@ -84,7 +85,7 @@ impl Source for BlobSource {
 
     fn fetch(&self, offset: u64, length: usize, next: Range<u64>) -> io::Result<Option<Box<dyn Fetched>>> {
         if let Some(ahead) = &self.ahead {
-            if let Some(part) = ahead.take(&(offset..offset + length as u64)) {
+            if let Some(part) = ahead.take(&self.blob, &(offset..offset + length as u64)) {
                 return Ok(Some(Box::new(part)));
             }
             if !next.is_empty() {
