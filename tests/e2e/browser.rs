@@ -369,6 +369,19 @@ impl Browser {
         })
     }
 
+    /// Writes a file that the page can get a real handle of without a person.
+    #[track_caller]
+    pub fn keep_file(&self, name: &str, bytes: &[u8]) {
+        let script = "return (async (name, bytes) => {
+            const root = await navigator.storage.getDirectory();
+            const handle = await root.getFileHandle(name, { create: true });
+            const stream = await handle.createWritable();
+            await stream.write(new Uint8Array(bytes));
+            await stream.close();
+        })(...arguments)";
+        self.js(script, vec![json!(name), json!(bytes)]);
+    }
+
     /// Waits until the background copy of a large file, which has begun or is about to, is there.
     #[track_caller]
     pub fn copied(&self, limit: Duration) {

@@ -234,6 +234,37 @@ fn a_dropped_folder_is_told() {
 }
 
 /// The application goes on writing: the page says so, and one button shows the file of today and repeats the run.
+/// The browser's own dialog waits for a person: a script answers in its place, with a real handle.
+#[test]
+fn a_file_chosen_in_the_browsers_own_dialog_has_a_way_back() {
+    let browser = Browser::open("picked");
+    browser.keep_file("picked.sqlite", &small_file());
+    let dialog = "let n_shown = 0;
+        window.showOpenFilePicker = async options => {
+            if (n_shown++ === 0) throw new DOMException('nothing was chosen', 'AbortError');
+            const root = await navigator.storage.getDirectory();
+            return [await root.getFileHandle('picked.sqlite')];
+        }";
+    browser.js(dialog, vec![]);
+    let press = || browser.js("document.querySelector('main input[type=file]').click()", vec![]);
+    // Closed without a choice, nothing happens.
+    press();
+    press();
+    browser.status(crate::JUDGED, SOON);
+    assert_eq!(browser.report()["database"]["file_name"], "picked.sqlite");
+
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let path = folder.path().join("changed.sqlite");
+    std::fs::write(&path, small_file()).expect("the file is written");
+    Connection::open(&path).expect("the file opens").execute_batch("CREATE TABLE later (a)").expect("a table");
+    browser.keep_file("picked.sqlite", &std::fs::read(&path).expect("the file is read"));
+    browser.click("button", "Open it again");
+    browser.until("the new table", SOON, || {
+        browser.report()["database"]["tables"].to_string().contains("later").then_some(())
+    });
+    browser.check_console_is_quiet();
+}
+
 #[test]
 fn a_file_that_changes_on_disk_is_told_and_opened_again() {
     let browser = Browser::open("changed");

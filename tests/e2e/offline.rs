@@ -99,13 +99,7 @@ fn a_worker_that_dies_is_replaced_and_what_it_did_is_named() {
 #[test]
 fn a_file_that_the_system_opens_is_there_at_the_next_visit() {
     let browser = Browser::open("launched");
-    let write = "
-        const root = await navigator.storage.getDirectory();
-        const handle = await root.getFileHandle('launched.sqlite', { create: true });
-        const stream = await handle.createWritable();
-        await stream.write(new Uint8Array(bytes));
-        await stream.close();";
-    browser.js(&format!("return (async bytes => {{ {write} }})(arguments[0])"), vec![json!(small_file())]);
+    browser.keep_file("launched.sqlite", &small_file());
     let launch = "
         Object.defineProperty(globalThis, 'launchQueue', { configurable: true, value: { setConsumer: async consume => {
             const root = await navigator.storage.getDirectory();
