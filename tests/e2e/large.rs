@@ -143,7 +143,7 @@ fn a_long_table_is_read_by_two_workers_where_it_lies() {
         assert!(line.starts_with(&name), "row {n}: {}", &line[..line.len().min(60)]);
     }
     let long_reads =
-        "return ['', 'read-ahead'].map(who => reads.filter(([name, n]) => name === who && n > 1 << 24).length)";
+        "return ['', 'read-ahead'].map(who => reads.filter(([name, n]) => name === who && n >= 1 << 23).length)";
     let by: [u64; 2] = serde_json::from_value(browser.js(long_reads, vec![])).expect("two numbers");
     assert!(by[0] > 2 && by[1] > 2, "long parts that each worker read: {by:?}");
     browser.check_console_is_quiet();
