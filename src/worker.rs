@@ -1,4 +1,4 @@
-//! Message in, engine, message out. The only place that knows postMessage.
+//! Message in, engine, message out. The only place that talks with the page.
 //!
 //! The page sends `[json, File, File, …]`, and once before everything else, when the page is cross-origin isolated,
 //! `{words: SharedArrayBuffer}` with [`SharedWord`]s, to hear while it works. The worker sends JSON strings.

@@ -251,7 +251,6 @@ fn the_cleanups(n: usize) -> String {
     if n == 1 { "The clean-up".into() } else { format!("The {} clean-ups", number_word(n).to_lowercase()) }
 }
 
-/// What SQLite does for one query, before and after.
 pub fn report(report: &Report) -> Headline {
     if !report.complete {
         return Headline {
@@ -276,6 +275,7 @@ pub fn steps(report: &Report) -> String {
     }
 }
 
+/// What SQLite does for one query, before and after.
 pub fn query(query: &QueryReport) -> String {
     if query.plan_before.is_empty() {
         return String::new();

@@ -14,7 +14,7 @@ use web_sys::{
     WorkerOptions,
 };
 
-use super::blob::{BlobSource, Nowhere};
+use super::blob::{BlobSource, Nowhere, slice};
 use super::cached::CachedSource;
 use super::source::Fetched;
 
@@ -61,8 +61,7 @@ impl Ahead {
     /// `None` where workers share no memory.
     pub fn get() -> Option<Rc<Ahead>> {
         AHEAD.with_borrow_mut(|ahead| {
-            let has_failed = |ahead: &Rc<Ahead>| Atomics::load(&ahead.state, 0) == Ok(FAILED);
-            if ahead.as_ref().is_none_or(has_failed) {
+            if ahead.as_ref().is_none_or(|ahead| get(&ahead.state) == FAILED) {
                 *ahead = Ahead::new().map(Rc::new);
             }
             ahead.clone()
@@ -91,17 +90,17 @@ impl Ahead {
 
     /// Has `part` of `blob` read, if nothing stands against it.
     pub fn ask(&self, blob: &Blob, part: Range<u64>) {
-        match Atomics::load(&self.state, 0) {
-            Ok(READY) => {}
+        match get(&self.state) {
+            READY => {}
             // Said again each time: what a worker is told while its program still loads is lost.
-            Ok(UNKNOWN) => return drop(self.worker.post_message(&self.state)),
+            UNKNOWN => return drop(self.worker.post_message(&self.state)),
             _ => return,
         }
         let mut slots = self.slots.borrow_mut();
         if part.end - part.start > SLOT_BYTES as u64 || slots.iter().any(|slot| slot.is_of(blob, &part)) {
             return;
         }
-        let free = |slot: &Rc<Slot>| Rc::strong_count(slot) == 1 && !slot.is(READING);
+        let free = |slot: &Rc<Slot>| Rc::strong_count(slot) == 1 && get(&slot.state) != READING;
         // What was asked for and not taken yet may belong to another walk.
         let spent = slots.iter().position(|slot| free(slot) && slot.was_taken.get());
         let slot = match spent.or_else(|| slots.iter().position(free).filter(|_| slots.len() == SLOTS)) {
@@ -114,8 +113,8 @@ impl Ahead {
         };
         slot.was_taken.set(false);
         set(&slot.state, READING);
-        let piece = blob.slice_with_f64_and_f64(part.start as f64, part.end as f64);
-        let asked = piece.and_then(|piece| self.worker.post_message(&Array::of3(&piece, &slot.state, &slot.bytes)));
+        let asked = slice(blob, &part)
+            .and_then(|piece| self.worker.post_message(&Array::of3(&piece, &slot.state, &slot.bytes)));
         slot.part.replace(Some((blob.clone(), part)));
         if asked.is_err() {
             set(&slot.state, FAILED);
@@ -134,7 +133,7 @@ impl Ahead {
             self.slots.borrow_mut().clear();
         }
         // Whoever reads it now finds out why.
-        slot.is(READY).then(|| Part { slot, length: (part.end - part.start) as usize })
+        (get(&slot.state) == READY).then(|| Part { slot, length: (part.end - part.start) as usize })
     }
 }
 
@@ -157,10 +156,6 @@ impl Slot {
 
     fn is_of(&self, blob: &Blob, part: &Range<u64>) -> bool {
         self.part.borrow().as_ref().is_some_and(|(other, there)| other == blob && there == part)
-    }
-
-    fn is(&self, state: i32) -> bool {
-        Atomics::load(&self.state, 0) == Ok(state)
     }
 }
 
@@ -219,6 +214,11 @@ pub fn serve_read_ahead() {
     let scope: DedicatedWorkerGlobalScope = js_sys::global().unchecked_into();
     scope.set_onmessage(Some(on_message.as_ref().unchecked_ref()));
     on_message.forget();
+}
+
+/// The word is of four bytes and stays there, so that it can be read.
+fn get(state: &Int32Array) -> i32 {
+    Atomics::load(state, 0).unwrap_or(FAILED)
 }
 
 fn set(state: &Int32Array, value: i32) {

@@ -45,12 +45,24 @@ impl BlobSource {
     }
 
     fn read(&self, offset: u64, n: usize) -> io::Result<Read> {
-        // Only the f64 overload reaches past 2 GiB; 2^53 bytes are exact.
-        let slice = self.blob.slice_with_f64_and_f64(offset as f64, (offset + n as u64) as f64);
+        let slice = slice(&self.blob, &(offset..offset + n as u64));
         let buffer = slice.and_then(|slice| self.reader.read_as_array_buffer(&slice)).map_err(|e| dom_error(&e))?;
         let read = Read { bytes: Uint8Array::new(&buffer), nowhere: self.nowhere.clone() };
         // The views of it panic where it is shorter.
         whole(read.len(), n, offset).map(|()| read)
+    }
+
+    /// What the second worker has read, or else what this one reads while that one reads `next`.
+    fn bring(&self, offset: u64, length: usize, next: Range<u64>) -> io::Result<Box<dyn Fetched>> {
+        if let Some(ahead) = &self.ahead {
+            if let Some(part) = ahead.take(&self.blob, &(offset..offset + length as u64)) {
+                return Ok(Box::new(part));
+            }
+            if !next.is_empty() {
+                ahead.ask(&self.blob, next);
+            }
+        }
+        Ok(Box::new(self.read(offset, length)?))
     }
 }
 
@@ -76,24 +88,20 @@ impl Source for BlobSource {
         if n > 0 {
             let end = offset + n as u64;
             let next = end..end + available(self.len, end, buf.len()) as u64;
-            if let Some(fetched) = self.fetch(offset, n, next)? {
-                fetched.copy(0, &mut buf[..n]);
-            }
+            self.bring(offset, n, next)?.copy(0, &mut buf[..n]);
         }
         Ok(n)
     }
 
     fn fetch(&self, offset: u64, length: usize, next: Range<u64>) -> io::Result<Option<Box<dyn Fetched>>> {
-        if let Some(ahead) = &self.ahead {
-            if let Some(part) = ahead.take(&self.blob, &(offset..offset + length as u64)) {
-                return Ok(Some(Box::new(part)));
-            }
-            if !next.is_empty() {
-                ahead.ask(&self.blob, next);
-            }
-        }
-        Ok(Some(Box::new(self.read(offset, length)?)))
+        self.bring(offset, length, next).map(Some)
     }
+}
+
+/// A part of a file that is not read yet.
+pub(super) fn slice(blob: &Blob, part: &Range<u64>) -> Result<Blob, JsValue> {
+    // Only the f64 overload reaches past 2 GiB; 2^53 bytes are exact.
+    blob.slice_with_f64_and_f64(part.start as f64, part.end as f64)
 }
 
 /// What one read brought, in the browser's memory; dropping it gives that back.

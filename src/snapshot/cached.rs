@@ -121,7 +121,7 @@ impl<S: Source> CachedSource<S> {
     /// Fills the start of `buf` with what is at `offset`, which is not in the cache, and answers how much that is.
     fn fetch(&self, cache: &mut Cache, offset: u64, buf: &mut [u8]) -> io::Result<usize> {
         let asked = offset..offset + buf.len() as u64;
-        let Plan { range, ahead, next } = cache.plan(Self::BLOCK as u64, cache.most, asked);
+        let Plan { range, ahead, next } = cache.plan(Self::BLOCK as u64, asked);
         let within = |range: Range<u64>| range.start..range.end.min(self.len());
         let start_ms = wall_clock();
         let brought = self.bring(cache, within(range.clone()), within(next));
@@ -143,12 +143,13 @@ impl<S: Source> CachedSource<S> {
     /// While the source is read nobody hears a cancel.
     fn adapt(&self, cache: &mut Cache, took_ms: i64) {
         const PATIENCE_MS: i64 = 150;
-        let (most, block) = (Self::most(cache.bound), Self::BLOCK as u64);
-        cache.most = match took_ms {
-            ..=PATIENCE_MS if took_ms * 2 <= PATIENCE_MS => (cache.most * 2).min(most),
-            ..=PATIENCE_MS => cache.most,
-            _ => (cache.most / 2).next_multiple_of(block).max(most.min(Self::LEAST_AHEAD as u64)),
-        };
+        let most = Self::most(cache.bound);
+        if took_ms > PATIENCE_MS {
+            let half = (cache.most / 2).next_multiple_of(Self::BLOCK as u64);
+            cache.most = half.max(most.min(Self::LEAST_AHEAD as u64));
+        } else if took_ms * 2 <= PATIENCE_MS {
+            cache.most = (cache.most * 2).min(most);
+        }
     }
 
     fn bring(&self, cache: &mut Cache, range: Range<u64>, next: Range<u64>) -> io::Result<Bytes> {
@@ -332,8 +333,9 @@ impl Cache {
         n
     }
 
-    /// Which blocks to fetch when the first byte of `asked` is missing, `most` bytes at a time.
-    fn plan(&mut self, block: u64, most: u64, asked: Range<u64>) -> Plan {
+    /// Which blocks to fetch when the first byte of `asked` is missing.
+    fn plan(&mut self, block: u64, asked: Range<u64>) -> Plan {
+        let most = self.most;
         let first = asked.start - asked.start % block;
         let asked = first..asked.end.next_multiple_of(block).min(first + most);
         let near = self.walks.iter().enumerate().filter_map(|(at, walk)| Some((at, walk.goes_on(&asked)?)));

@@ -156,17 +156,16 @@ async fn make_room(epoch: u32, n_bytes: u64) {
 async fn rooms(n_bytes: u64) -> io::Result<(OpfsFile, io::Result<OpfsFile>)> {
     remove_left_overs().await?;
     let changes = OpfsFile::create().await?;
-    let copy = async {
-        let copy = OpfsFile::create().await?;
-        copy.reserve(n_bytes + ROOM_FOR_CHANGES)?;
-        copy.reserve(n_bytes)?;
-        Ok(copy)
-    };
-    let copy = copy.await.map_err(|error: io::Error| match error.kind() {
-        io::ErrorKind::StorageFull => io::Error::other(no_room(n_bytes + ROOM_FOR_CHANGES)),
-        _ => error,
-    });
-    Ok((changes, copy))
+    Ok((changes, room_for_copy(n_bytes).await))
+}
+
+async fn room_for_copy(n_bytes: u64) -> io::Result<OpfsFile> {
+    let copy = OpfsFile::create().await?;
+    let wanted = n_bytes + ROOM_FOR_CHANGES;
+    copy.reserve(wanted).map_err(|_| io::Error::other(no_room(wanted)))?;
+    // The rest is left to changes.
+    copy.reserve(n_bytes)?;
+    Ok(copy)
 }
 
 /// A timer, so that requests that came meanwhile are answered first.

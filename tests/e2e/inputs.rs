@@ -233,7 +233,6 @@ fn a_dropped_folder_is_told() {
     assert_eq!(browser.report()["database"]["file_name"], "dragged.sqlite");
 }
 
-/// The application goes on writing: the page says so, and one button shows the file of today and repeats the run.
 /// The browser's own dialog waits for a person: a script answers in its place, with a real handle.
 #[test]
 fn a_file_chosen_in_the_browsers_own_dialog_has_a_way_back() {
@@ -265,6 +264,7 @@ fn a_file_chosen_in_the_browsers_own_dialog_has_a_way_back() {
     browser.check_console_is_quiet();
 }
 
+/// The application goes on writing: the page says so, and one button shows the file of today and repeats the run.
 #[test]
 fn a_file_that_changes_on_disk_is_told_and_opened_again() {
     let browser = Browser::open("changed");

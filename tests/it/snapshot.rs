@@ -493,6 +493,7 @@ enum Fault {
     None,
     Fails,
     Short,
+    /// Takes as long for each MiB as a slow disk does.
     Slow,
     OutOfMemory,
 }
@@ -500,12 +501,6 @@ enum Fault {
 impl Probe {
     fn new(bytes: Vec<u8>) -> Probe {
         Probe { bytes: bytes.into(), reads: Rc::default(), fault: Rc::new(Cell::new(Fault::None)) }
-    }
-
-    /// Takes as long for each MiB as a slow disk does.
-    fn slowly(self) -> Probe {
-        self.fault.set(Fault::Slow);
-        self
     }
 
     /// How many blocks each read asked for.
@@ -763,7 +758,7 @@ fn a_walk_through_the_source_reads_ahead_further_and_further() {
 /// Keeps what it brings, and notes what was fetched and what the cache said that it would fetch next.
 #[derive(Clone)]
 struct Keeper {
-    bytes: Rc<Vec<u8>>,
+    probe: Probe,
     fetched: Rc<RefCell<Vec<[Range<u64>; 2]>>>,
 }
 
@@ -771,23 +766,23 @@ struct Kept(Rc<Vec<u8>>, Range<usize>);
 
 impl Keeper {
     fn new(bytes: Vec<u8>) -> Keeper {
-        Keeper { bytes: bytes.into(), fetched: Rc::default() }
+        Keeper { probe: Probe::new(bytes), fetched: Rc::default() }
     }
 }
 
 impl Source for Keeper {
     fn len(&self) -> u64 {
-        self.bytes.len() as u64
+        self.probe.len()
     }
 
     fn read_at(&self, offset: u64, buf: &mut [u8]) -> io::Result<usize> {
-        Probe { bytes: self.bytes.clone(), ..Probe::new(Vec::new()) }.read_at(offset, buf)
+        self.probe.read_at(offset, buf)
     }
 
     fn fetch(&self, offset: u64, length: usize, next: Range<u64>) -> io::Result<Option<Box<dyn Fetched>>> {
         self.fetched.borrow_mut().push([offset..offset + length as u64, next]);
         let from = offset as usize;
-        Ok(Some(Box::new(Kept(self.bytes.clone(), from..from + length))))
+        Ok(Some(Box::new(Kept(self.probe.bytes.clone(), from..from + length))))
     }
 }
 
@@ -824,7 +819,8 @@ fn what_a_walk_fetches_next_is_known_before() {
 /// Nobody hears a cancel while the source is read.
 #[test]
 fn a_walk_through_a_slow_source_reads_less_at_once() {
-    let probe = Probe::new(vec![7; 200 << 20]).slowly();
+    let probe = Probe::new(vec![7; 200 << 20]);
+    probe.fault.set(Fault::Slow);
     let cached = CachedSource::new(probe.clone());
     walk(&cached, 0..116 << 20);
     assert_eq!(probe.blocks()[5..], [1024, 2048, 2048, 1024, 512, 512]);
